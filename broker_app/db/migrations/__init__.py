@@ -1,0 +1,1 @@
+"""Schema steps, oldest first. They never import models: models change, a step that ran does not."""

@@ -1,0 +1,31 @@
+"""All tables, a file per noun."""
+
+from broker_app.db.models.achievement import Achievement
+from broker_app.db.models.attachment import Attachment
+from broker_app.db.models.base import Base, Synced
+from broker_app.db.models.enterprise import Contact, Enterprise
+from broker_app.db.models.local import ImportBatch, ImportMapping, OutboxOperation, ProfileValue
+from broker_app.db.models.match import Match
+from broker_app.db.models.need import Need
+from broker_app.db.models.state_move import StateMove
+from broker_app.db.models.visit import FollowUp, NoteRevision, ReferralRequest, Visit
+
+__all__ = [
+    "Achievement",
+    "Attachment",
+    "Base",
+    "Contact",
+    "Enterprise",
+    "FollowUp",
+    "ImportBatch",
+    "ImportMapping",
+    "Match",
+    "Need",
+    "NoteRevision",
+    "OutboxOperation",
+    "ProfileValue",
+    "ReferralRequest",
+    "StateMove",
+    "Synced",
+    "Visit",
+]

@@ -1,0 +1,135 @@
+"""What a paper may print, as frozen data.
+
+A sheet has no field for what must not be printed: no full phone number, no confidential remark, no value
+of a confidential metric. A layout can therefore not print it by mistake. Services make sheets, `reports`
+sets them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class MetricLine:
+    """One figure of a need: what it is today, what is wanted. A confidential figure has no line."""
+
+    name: str
+    now: str
+    target: str
+    unit: str = ""
+    standard: str = ""
+
+
+@dataclass(frozen=True)
+class NeedLine:
+    """A need as the visit record lists it."""
+
+    number: str
+    title: str
+    kind: str
+    summary: str
+    metrics: tuple[MetricLine, ...]
+    budget: str  # "180—200 万元", "不超过 50 万元" or "" when nobody said
+    deadline: str  # "2027-06-30" or ""
+    withheld: int = 0  # how many marked facts were left out
+
+
+@dataclass(frozen=True)
+class ReferralLine:
+    """A request that is not technical, and where it goes."""
+
+    kind: str
+    text: str
+    refer_to: str
+    due: date | None
+
+
+@dataclass(frozen=True)
+class FollowUpLine:
+    """Who does what by when."""
+
+    text: str
+    who: str
+    due: date | None
+    done: bool = False
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """Somebody met; the phone is masked (138****0000) or empty."""
+
+    name: str
+    position: str
+    phone_masked: str
+
+
+@dataclass(frozen=True)
+class VisitSheet:
+    """走访记录表: everything the visit record prints."""
+
+    number: str
+    revision: int
+    enterprise: str
+    credit_code: str
+    county: str  # "温州市乐清市（330382）"
+    industry: str
+    place: str
+    started_at: datetime  # local time, aware
+    ended_at: datetime | None
+    role: str
+    purposes: tuple[str, ...]
+    lead: str  # "王堃（中级技术经纪人）"
+    companions: tuple[str, ...]
+    met: tuple[PersonLine, ...]
+    note: str  # raw note without the spans that must not leave
+    note_corrections: tuple[str, ...]  # later revisions, each with its reason
+    findings: str
+    needs: tuple[NeedLine, ...]
+    referrals: tuple[ReferralLine, ...]
+    follow_ups: tuple[FollowUpLine, ...]
+    opinion: str  # 满意 / 基本满意 / 不满意 or ""
+    late_reason: str  # why it was entered more than 24 hours later, or ""
+    withheld: int  # how many confidential spans were left out
+    organisation: str  # who keeps the record
+    state: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True)
+class IntroAchievement:
+    """One achievement offered in an introduction letter, with its exact reasons."""
+
+    title: str
+    owner: str
+    readiness: str  # "7 级（环境级）" or "未说明"
+    ip: str
+    modes: str
+    reasons: tuple[str, ...]
+    evidence: str  # the sentence of the abstract
+    evidence_marks: tuple[tuple[int, int], ...]  # [start, length] of the matched words in it
+    not_covered: str
+    price_wan: Decimal | None  # the owner's asking price in 万元; None prints 面议
+    score: str  # "9.6"
+
+
+@dataclass(frozen=True)
+class IntroSheet:
+    """推介函: a letter to the enterprise that offers achievements for one need."""
+
+    number: str
+    revision: int
+    enterprise: str
+    visited_on: date | None
+    broker: str
+    organisation: str
+    need_number: str
+    need_title: str
+    need_points: str  # what the letter says of the need; nothing confidential
+    pool_size: int
+    achievements: tuple[IntroAchievement, ...]
+    contact_name: str
+    contact_phone: str  # the broker's own office phone, printed on purpose
+    contact_address: str
+    signed_on: date
+    frozen_at: datetime
