@@ -1,0 +1,1 @@
+"""Files in and out: what other programs, offices and platforms send, and what they expect back."""
