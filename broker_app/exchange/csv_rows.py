@@ -75,7 +75,7 @@ def _records(stream: TextIO, delimiter: str) -> Iterator[GridItem]:
         except StopIteration:
             return
         except csv.Error:
-            yield bad_row(lines.start, lines.taken[0] if lines.taken else "", _("引号没有成对，或引号后面还有字"))
+            yield bad_row(lines.start, lines.taken[0], _refusal(lines.taken))
             # Only the first line is given up: the rows an open quote has swallowed are read again.
             lines.give_back()
             reader = csv.reader(lines, delimiter=sign, strict=True)
@@ -83,6 +83,12 @@ def _records(stream: TextIO, delimiter: str) -> Iterator[GridItem]:
         if lines.start == 1 and _says_delimiter(lines.taken[0]):
             continue
         yield unreadable(lines.start, "".join(cells)) or (lines.start, [unguard(cell) for cell in cells])
+
+
+def _refusal(taken: list[str]) -> str:
+    if sum(map(len, taken)) > csv.field_size_limit() and '"' not in taken[0]:
+        return _("这一行太长，读不了")
+    return _("引号没有成对，或引号后面还有字")
 
 
 class _Lines:

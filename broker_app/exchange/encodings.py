@@ -20,6 +20,20 @@ _HEAD = 1 << 16
 _WINDOW = 1 << 15
 # What charset-normalizer may propose. Single-byte code pages are left out: they "fit" any broken file.
 _GUESSES = ("big5hkscs", "shift_jis", "euc_jp", "cp949")
+_CHOICES = {UTF8: "utf-8", GB18030: "gb18030", "UTF-16": "utf-16", "Big5": "big5hkscs"}
+_UNREADABLE = "\udcff"  # half a surrogate pair: no file that was read whole contains it
+
+
+_MARKING = "broker_app.mark_unreadable"
+
+
+def _mark_unreadable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _UNREADABLE, error.end
+
+
+codecs.register_error(_MARKING, _mark_unreadable)
 
 
 @dataclass(frozen=True)
@@ -33,19 +47,18 @@ class TextEncoding:
 
 def offered_encodings() -> tuple[str, ...]:
     """Return the names a person can choose from."""
-    return (UTF8, GB18030, "UTF-16", "Big5")
+    return tuple(_CHOICES)
 
 
 def detect_encoding(path: Path, override: str | None = None) -> TextEncoding:
     """Return the encoding of ``path``: byte order mark, strict UTF-8, strict GB18030, then a guess.
 
-    ``override`` (a shown name or a Python codec) is taken as it is; lines it cannot read become bad rows.
-    Raises ImportFileError, naming the first bad line, when nothing fits.
+    ``override``, one of :func:`offered_encodings` or another name of the same encoding, is taken as it is;
+    lines it cannot read become bad rows. Raises ImportFileError, naming the first bad line, when nothing fits.
     """
     if override:
-        return _chosen(override)
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
+        return _chosen(path, override)
+    head = _head(path)
     marked = _by_mark(head)
     if marked:
         return _checked(path, marked)
@@ -59,7 +72,7 @@ def detect_encoding(path: Path, override: str | None = None) -> TextEncoding:
 @contextmanager
 def open_text(path: Path, encoding: TextEncoding, newline: str | None = None) -> Iterator[TextIO]:
     """Open ``path`` for reading; a byte order mark is not part of the text."""
-    errors = "surrogateescape" if encoding.tolerant else "strict"
+    errors = _MARKING if encoding.tolerant else "strict"
     with path.open(encoding=encoding.codec, errors=errors, newline=newline) as stream:
         if stream.read(1) != "\ufeff":
             stream.seek(0)
@@ -68,18 +81,39 @@ def open_text(path: Path, encoding: TextEncoding, newline: str | None = None) ->
 
 def unreadable(line: int, text: str) -> BadRow | None:
     """Return the bad row for a line that a tolerant encoding could not read whole, else None."""
-    if text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text):
+    if _UNREADABLE not in text:
         return None
     return bad_row(line, text, _("有认不出的字（文件编码不对或文件损坏）"))
 
 
-def _chosen(override: str) -> TextEncoding:
-    name = override.split("（")[0]
-    try:
-        codec = codecs.lookup(name).name
-    except LookupError as error:
-        raise ImportFileError(_("没有叫“{name}”的文件编码。").format(name=override)) from error
+def _chosen(path: Path, override: str) -> TextEncoding:
+    wanted = _plain_name(override.split("（")[0])
+    codec = next((codec for label, codec in _CHOICES.items() if _plain_name(label) == wanted), None)
+    if codec is None:
+        raise ImportFileError(
+            _("没有叫“{name}”的文件编码，可选的有：{offered}。").format(
+                name=override, offered="、".join(offered_encodings())
+            )
+        )
+    if codec == "utf-16" and not _head(path).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        codec = "utf-16-le"
     return TextEncoding(codec, override, tolerant=True)
+
+
+def _plain_name(name: str) -> str:
+    """Return the codec's own name; gbk and gb2312 are parts of GB18030, big5 of its Hong Kong extension."""
+    try:
+        own = codecs.lookup(name).name
+    except LookupError:
+        return name
+    return {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "big5": "big5hkscs", "utf-8-sig": "utf-8"}.get(
+        own, own
+    )
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_HEAD)
 
 
 def _by_mark(head: bytes) -> TextEncoding | None:
@@ -139,8 +173,7 @@ def _mostly_utf8(path: Path, offset: int) -> bool:
 
 
 def _guess(path: Path) -> TextEncoding | None:
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
+    head = _head(path)
     whole_lines = head[: head.rfind(b"\n") + 1] or head
     best = from_bytes(whole_lines, cp_isolation=list(_GUESSES)).best()
     return TextEncoding(best.encoding, best.encoding.upper()) if best else None

@@ -12,7 +12,9 @@ from broker_app.exchange.rows import BadRow, RowItem, SourceRow, bad_row
 from broker_app.i18n import _
 
 _LINE = 4 << 20  # characters of the longest line taken
-_DOCUMENT = 32 << 20  # bytes: a json document, unlike jsonl, has to be held whole
+# A json document, unlike jsonl, has to be held whole: bytes, and opening brackets, each a dict or a list.
+_DOCUMENT = 16 << 20
+_BRACKETS = 500_000
 
 
 def is_json_lines(path: Path, encoding: TextEncoding) -> bool:
@@ -46,12 +48,6 @@ def read_document(path: Path, encoding: TextEncoding) -> Iterator[RowItem]:
 
     Raises ImportFileError when the document is too large, malformed or holds no records.
     """
-    if path.stat().st_size > _DOCUMENT:
-        raise ImportFileError(
-            _("“{name}”超过 {limit} MB，json 一次读不下。请改存为 jsonl（一行一条）再导入。").format(
-                name=path.name, limit=_DOCUMENT >> 20
-            )
-        )
     for position, item in enumerate(_items(_load(path, encoding), path), start=1):
         if isinstance(item, dict):
             yield SourceRow(position, item)
@@ -80,7 +76,11 @@ def _record(number: int, line: str) -> SourceRow | BadRow:
 
 def _load(path: Path, encoding: TextEncoding) -> Any:
     with open_text(path, encoding) as stream:
-        text = stream.read()
+        text = stream.read(_DOCUMENT + 1)
+    if len(text) > _DOCUMENT or text.count("{") + text.count("[") > _BRACKETS:
+        raise ImportFileError(
+            _("“{name}”太大，json 一次读不下。请改存为 jsonl（一行一条）再导入。").format(name=path.name)
+        )
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:

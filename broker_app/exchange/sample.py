@@ -1,0 +1,111 @@
+"""Fills a profile with the made-up firms, achievements and visits of ``resources/sample``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from broker_app.db.actor import Actor
+from broker_app.db.session import Store
+from broker_app.exchange.import_run import run_import
+from broker_app.exchange.mapping import guess_mapping
+from broker_app.exchange.source import open_source
+from broker_app.exchange.visit_file import NeedPart, VisitPart, add_visit
+from broker_app.i18n import _
+from broker_app.rules.states import NeedState, VisitState
+from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, get_enterprise, save_enterprise
+from broker_app.services.needs import move_need
+from broker_app.services.profile import Profile
+from broker_app.services.visits import move_visit
+
+_COLLEAGUE = Actor(user_id="sample-colleague", name="陈队", team="sample")
+_NEED_PATH = (NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING)
+_VISIT_PATH = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED)
+
+
+class _SampleNeed(NeedPart):
+    state: str = NeedState.RAW
+
+
+class _SampleVisit(VisitPart):
+    needs: list[_SampleNeed] = []  # type: ignore[assignment]  # a narrower list, only read here
+
+
+def sample_profile() -> Profile:
+    """The made-up broker of the sample."""
+    return Profile(
+        user_id="sample-broker",
+        name="张老师",
+        title=_("中级技术经纪人"),
+        role="light_team",
+        organisation=_("样例科技服务中心"),
+        team="sample",
+        team_name=_("乐清轻骑一队"),
+        county="330382",
+        phone="0577-0000 0000",
+        address=_("温州市乐清市样例路 1 号"),
+        is_sample=True,
+    )
+
+
+def load_sample(store: Store, folder: Path) -> None:
+    """Import the sample of ``folder`` (resources/sample) into an empty store."""
+    achievements = open_source(folder / "achievements.jsonl")
+    run_import(store, achievements, guess_mapping("achievements", achievements.columns))
+    with store.write() as session:
+        firms = {firm["id"]: _add_firm(session, firm) for firm in _objects(folder / "enterprises.jsonl")}
+    for entry in _objects(folder / "visits.jsonl"):
+        firm = firms[entry["enterprise"]]
+        with store.write() as session:
+            _add_visit(session, {**entry, "enterprise": firm})
+
+
+def _objects(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_bytes().splitlines():
+        if line.strip():
+            yield orjson.loads(line)
+
+
+def _add_firm(session: Session, firm: dict[str, Any]) -> dict[str, Any]:
+    people = tuple(
+        ContactDraft(one["name"], one.get("position", ""), one.get("phone", "")) for one in firm.get("contacts", [])
+    )
+    draft = EnterpriseDraft(
+        name=firm["name"],
+        credit_code=firm["uscc"],
+        county=firm["county"],
+        address=firm.get("address", ""),
+        industries=tuple(firm.get("industry", [])),
+        gb4754=firm.get("gb4754", ""),
+        size=firm.get("size", ""),
+        legal_person=firm.get("legal_person", ""),
+        profile=firm.get("profile", ""),
+        tags=tuple(firm.get("tags", [])),
+        contacts=people,
+        source_id=firm["id"],
+    )
+    saved = get_enterprise(session, save_enterprise(session, draft)).draft
+    return {"name": saved.name, "uscc": saved.credit_code, "county_code": saved.county}
+
+
+def _add_visit(session: Session, entry: dict[str, Any]) -> None:
+    part = _SampleVisit.model_validate(entry)
+    added = add_visit(session, part)
+    for need, need_id in zip(part.needs, added.need_ids, strict=True):
+        for state in _steps(need.state, _NEED_PATH):
+            # Whoever wrote a need may not verify it, so a colleague does.
+            session.info["actor"] = _COLLEAGUE if state == NeedState.VERIFIED else sample_profile().actor
+            move_need(session, need_id, state)
+    session.info["actor"] = sample_profile().actor
+    for state in _steps(part.state, _VISIT_PATH)[1:]:
+        move_visit(session, added.visit_id, state)
+    if part.state in (VisitState.ACCEPTED, VisitState.RETURNED):
+        for state in (*_VISIT_PATH[1:], part.state):
+            session.info["actor"] = _COLLEAGUE if state == part.state else sample_profile().actor
+            move_visit(session, added.visit_id, state, _("缺统一社会信用代码") if state == VisitState.RETURNED else "")
+
+
+def _steps(wanted: str, path: tuple[str, ...]) -> tuple[str, ...]:
+    return path[: path.index(wanted) + 1] if wanted in path else ()

@@ -1,0 +1,343 @@
+"""Firms and the people in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from broker_app.codes.counties import county_label
+from broker_app.codes.credit_code import check_credit_code
+from broker_app.codes.industries import industry_label
+from broker_app.db.models import Contact, Enterprise, Need, Visit
+from broker_app.errors import InvalidInputError
+from broker_app.i18n import _
+from broker_app.rules.calendar import utc_now
+from broker_app.rules.states import state_label
+from broker_app.services.phones import masked_phone
+from broker_app.services.pinyin import search_keys
+from broker_app.services.records import live, text_field
+from broker_app.services.search import contains_words
+
+_FIRM_SPACE = uuid5(NAMESPACE_URL, "broker:enterprise")
+
+
+@dataclass(frozen=True)
+class ContactDraft:
+    """A person at a firm, as typed. ``id`` is None for somebody new."""
+
+    name: str
+    position: str = ""
+    phone: str = ""
+    email: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class EnterpriseDraft:
+    """A firm, as typed. ``code_confirmed`` says a person kept a credit code whose check fails."""
+
+    name: str
+    credit_code: str = ""
+    county: str = ""
+    address: str = ""
+    industries: tuple[str, ...] = ()
+    gb4754: str = ""
+    size: str = ""
+    legal_person: str = ""
+    founded_on: date | None = None
+    website: str = ""
+    email: str = ""
+    profile: str = ""
+    tags: tuple[str, ...] = ()
+    contacts: tuple[ContactDraft, ...] = ()
+    source_id: str = ""
+
+
+@dataclass(frozen=True)
+class EnterpriseRow:
+    """A line of the list of firms."""
+
+    id: UUID
+    name: str
+    county: str
+    industries: str
+    size: str
+    visits: int
+    needs: int
+    last_visit: datetime | None
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Something that happened with a firm, newest first."""
+
+    kind: str  # "visit" | "need"
+    id: UUID
+    at: datetime
+    title: str
+    detail: str
+    who: str
+    state: str
+
+
+@dataclass(frozen=True)
+class EnterpriseDetail:
+    """Everything the page of a firm shows."""
+
+    id: UUID
+    draft: EnterpriseDraft
+    county_label: str
+    industry_labels: tuple[str, ...]
+    code_warning: str
+    timeline: tuple[TimelineEntry, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class SimilarEnterprise:
+    """A firm already known that may be the same one."""
+
+    id: UUID
+    name: str
+    credit_code: str
+    why: str
+
+
+def enterprise_id_for(county: str, credit_code: str) -> UUID:
+    """The id two brokers give the same firm without talking: from county scope and credit code."""
+    return uuid5(_FIRM_SPACE, f"county:{county}/{credit_code}")
+
+
+def save_enterprise(session: Session, draft: EnterpriseDraft, enterprise_id: UUID | None = None) -> UUID:
+    """Add a firm, or change the one of ``enterprise_id``; returns its id.
+
+    Raises:
+        InvalidInputError: name missing or too long, or a credit code whose check fails.
+    """
+    name = text_field("name", draft.name, 100, required=_("请写企业名称。"))
+    code = checked_credit_code(draft.credit_code)
+    row = live(session, Enterprise, enterprise_id) if enterprise_id else _new_or_known(session, draft.county, code)
+    row.name, row.credit_code, row.pinyin = name, code, search_keys(name)
+    row.county = draft.county
+    if draft.county and row.rev == 0:
+        row.scope = f"county:{draft.county}"
+    row.address = text_field("address", draft.address, 200)
+    row.industries, row.gb4754, row.size = list(draft.industries), draft.gb4754, draft.size
+    row.legal_person, row.founded_on = text_field("legal_person", draft.legal_person, 50), draft.founded_on
+    row.website, row.email = text_field("website", draft.website, 255), text_field("email", draft.email, 100)
+    row.profile, row.tags = text_field("profile", draft.profile, 5000), list(draft.tags)
+    row.source_id = row.source_id or draft.source_id
+    session.flush()
+    _save_contacts(session, row, draft.contacts)
+    return row.id
+
+
+def checked_credit_code(typed: str) -> str:
+    """The normalised code, "" for none.
+
+    Raises:
+        InvalidInputError: when the check fails; the message names possible repairs, which are never applied.
+    """
+    if not typed.strip():
+        return ""
+    check = check_credit_code(typed)
+    if not check.valid:
+        proposal = _(" 是不是：{codes}？").format(codes="、".join(check.repairs)) if check.repairs else ""
+        raise InvalidInputError("credit_code", check.problem + proposal)
+    return check.normalized
+
+
+def similar_enterprises(session: Session, name: str, credit_code: str = "") -> tuple[SimilarEnterprise, ...]:
+    """Firms that may be the same: equal credit code first, then equal name without its legal form."""
+    code = check_credit_code(credit_code).normalized if credit_code.strip() else ""
+    found: dict[UUID, SimilarEnterprise] = {}
+    if code:
+        for row in session.scalars(_live_firms().where(Enterprise.credit_code == code)):
+            found[row.id] = SimilarEnterprise(row.id, row.name, row.credit_code, _("信用代码相同"))
+    core = core_name(name)
+    if len(core) >= 2:
+        for row in session.scalars(_live_firms().where(Enterprise.name.contains(core, autoescape=True)).limit(20)):
+            if row.id not in found and core_name(row.name) == core:
+                found[row.id] = SimilarEnterprise(row.id, row.name, row.credit_code, _("名称相同"))
+    return tuple(found.values())
+
+
+def core_name(name: str) -> str:
+    """A firm's name without blanks and legal form: what two spellings of it share."""
+    plain = "".join(name.split()).replace("（", "(").replace("）", ")")
+    for form in ("股份有限公司", "有限责任公司", "有限公司", "集团", "厂"):
+        plain = plain.removesuffix(form)
+    return plain
+
+
+def list_enterprises(
+    session: Session, query: str = "", *, offset: int = 0, limit: int = 100
+) -> Sequence[EnterpriseRow]:
+    """Firms by name, those with the latest visits first."""
+    visits = (
+        select(Visit.enterprise_id, func.count().label("n"), func.max(Visit.started_at).label("last"))
+        .where(Visit.deleted_at.is_(None), Visit.state.not_in(("planned", "cancelled", "draft")))
+        .group_by(Visit.enterprise_id)
+        .subquery()
+    )
+    needs = (
+        select(Need.enterprise_id, func.count().label("n"))
+        .where(Need.deleted_at.is_(None))
+        .group_by(Need.enterprise_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Enterprise, visits.c.n, needs.c.n, visits.c.last)
+        .outerjoin(visits, visits.c.enterprise_id == Enterprise.id)
+        .outerjoin(needs, needs.c.enterprise_id == Enterprise.id)
+        .where(
+            Enterprise.deleted_at.is_(None),
+            contains_words(
+                query, Enterprise.name, Enterprise.credit_code, Enterprise.address, pinyin=Enterprise.pinyin
+            ),
+        )
+        .order_by(visits.c.last.desc().nulls_last(), Enterprise.name, Enterprise.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [
+        EnterpriseRow(
+            firm.id,
+            firm.name,
+            county_label(firm.county),
+            "、".join(industry_label(code) for code in firm.industries),
+            firm.size,
+            visit_count or 0,
+            need_count or 0,
+            last,
+        )
+        for firm, visit_count, need_count, last in rows
+    ]
+
+
+def get_enterprise(session: Session, enterprise_id: UUID) -> EnterpriseDetail:
+    """Facts, people and history of a firm; raises NotFoundError."""
+    row = live(session, Enterprise, enterprise_id)
+    people = session.scalars(
+        select(Contact)
+        .where(Contact.enterprise_id == row.id, Contact.deleted_at.is_(None))
+        .order_by(Contact.created_at)
+    )
+    draft = EnterpriseDraft(
+        name=row.name,
+        credit_code=row.credit_code,
+        county=row.county,
+        address=row.address,
+        industries=tuple(row.industries),
+        gb4754=row.gb4754,
+        size=row.size,
+        legal_person=row.legal_person,
+        founded_on=row.founded_on,
+        website=row.website,
+        email=row.email,
+        profile=row.profile,
+        tags=tuple(row.tags),
+        contacts=tuple(ContactDraft(one.name, one.position, one.phone, one.email, one.id) for one in people),
+        source_id=row.source_id,
+    )
+    warning = check_credit_code(row.credit_code).inner_warning if row.credit_code else ""
+    return EnterpriseDetail(
+        row.id,
+        draft,
+        county_label(row.county),
+        tuple(industry_label(code) for code in row.industries),
+        warning,
+        tuple(_timeline(session, row.id)),
+    )
+
+
+def delete_enterprise(session: Session, enterprise_id: UUID) -> None:
+    """Move a firm to the trash. Its visits and needs stay and keep its name reachable by undoing."""
+    live(session, Enterprise, enterprise_id).deleted_at = utc_now()
+
+
+def restore_enterprise(session: Session, enterprise_id: UUID) -> None:
+    """Take a firm back out of the trash."""
+    row = session.get_one(Enterprise, enterprise_id)
+    row.deleted_at = None
+
+
+def _live_firms() -> Select[Enterprise]:
+    return select(Enterprise).where(Enterprise.deleted_at.is_(None))
+
+
+def _new_or_known(session: Session, county: str, code: str) -> Enterprise:
+    if not code:
+        return _added(session, Enterprise())
+    firm_id = enterprise_id_for(county, code)
+    known = session.get(Enterprise, firm_id)
+    if known is None:
+        return _added(session, Enterprise(id=firm_id))
+    known.deleted_at = None
+    return known
+
+
+def _added(session: Session, row: Enterprise) -> Enterprise:
+    row.county, row.rev = "", 0
+    session.add(row)
+    return row
+
+
+def _save_contacts(session: Session, firm: Enterprise, drafts: tuple[ContactDraft, ...]) -> None:
+    kept: set[UUID] = set()
+    existing = {
+        one.id: one
+        for one in session.scalars(
+            select(Contact).where(Contact.enterprise_id == firm.id, Contact.deleted_at.is_(None))
+        )
+    }
+    for draft in drafts:
+        name = text_field("contact_name", draft.name, 50, required=_("请写联系人的姓名。"))
+        person = existing.get(draft.id) if draft.id else None
+        if person is None:
+            person = Contact(enterprise_id=firm.id, scope=firm.scope)
+            session.add(person)
+        person.name, person.position = name, text_field("position", draft.position, 50)
+        person.phone, person.email = text_field("phone", draft.phone, 30), text_field("email", draft.email, 100)
+        session.flush()
+        kept.add(person.id)
+    for person_id, person in existing.items():
+        if person_id not in kept:
+            person.deleted_at = utc_now()
+
+
+def _timeline(session: Session, enterprise_id: UUID) -> list[TimelineEntry]:
+    entries = [
+        TimelineEntry(
+            "visit",
+            visit.id,
+            visit.started_at,
+            visit.note.strip().partition("\n")[0][:80] or _("还没写纪要"),
+            visit.place,
+            visit.author_name,
+            state_label("visit", visit.state),
+        )
+        for visit in session.scalars(
+            select(Visit).where(Visit.enterprise_id == enterprise_id, Visit.deleted_at.is_(None))
+        )
+    ]
+    entries += [
+        TimelineEntry(
+            "need",
+            need.id,
+            need.created_at,
+            need.title,
+            need.text[:80],
+            need.author_name,
+            state_label("need", need.state),
+        )
+        for need in session.scalars(select(Need).where(Need.enterprise_id == enterprise_id, Need.deleted_at.is_(None)))
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def contact_line(name: str, position: str, phone: str) -> str:
+    """``陈喆　技术部工程师　138****0000``: a person on screen lists and papers, the phone masked."""
+    return "　".join(part for part in (name, position, masked_phone(phone)) if part)

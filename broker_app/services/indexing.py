@@ -1,0 +1,106 @@
+"""Keeps the matching index in step with the records, in the transaction that changes them.
+
+It listens to the writing sessions of a store, so that neither a service nor a later sync can forget to.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import Session, UOWTransaction
+
+from broker_app.codes.counties import county_label
+from broker_app.db.models import Achievement, Enterprise, Need
+from broker_app.db.session import Store
+from broker_app.matching import index
+from broker_app.matching.index import Document, Pool
+
+RowT = TypeVar("RowT", Achievement, Need)
+_REBUILD_BATCH = 500
+
+
+def keep_index(store: Store) -> None:
+    """Make the index if it is missing or was cut by another tokenizer, and keep it up from now on."""
+    event.listen(store.writer, "after_flush", _after_flush)
+    with store.read() as session:
+        present = inspect(session.connection()).has_table("match_document")
+        current = present and index.tokenizer_is_current(session.connection())
+    if not present:
+        with store.write() as session:
+            index.create(session.connection())
+            for pool, documents in _all_documents(session):
+                index.put(session.connection(), pool, documents)
+    elif not current:
+        with store.write() as session:
+            index.rebuild(session.connection())
+
+
+def achievement_document(row: Achievement) -> Document:
+    """What ranking reads of an achievement."""
+    return Document(
+        id=row.id,
+        title=row.title,
+        keywords=tuple(row.keywords),
+        body=row.abstract if not row.indicators else f"{row.abstract}\n{row.indicators}",
+        industries=tuple(row.industries),
+        field=row.field,
+        trl=row.trl,
+        price_fen=row.price,
+        modes=tuple(row.modes),
+    )
+
+
+def need_document(row: Need, county: str) -> Document:
+    """What ranking reads of a need; its confidential figures stay in the team's own file."""
+    return Document(
+        id=row.id,
+        title=row.title,
+        keywords=tuple(row.keywords),
+        body="\n".join(part for part in (row.text, row.problem, row.goal) if part),
+        industries=tuple(row.industries),
+        price_fen=row.budget_high,
+        region=county_label(county) if county else "",
+        modes=(row.mode,) if row.mode else (),
+    )
+
+
+def _after_flush(session: Session, _context: UOWTransaction) -> None:
+    changed = [row for row in (*session.new, *session.dirty) if isinstance(row, Achievement | Need)]
+    if not changed:
+        return
+    connection = session.connection()
+    achievements = [row for row in changed if isinstance(row, Achievement)]
+    needs = [row for row in changed if isinstance(row, Need)]
+    if achievements:
+        _put(session, "achievement", achievements)
+        gone = [row.id for row in achievements if row.deleted_at is not None]
+        index.remove(connection, "achievement", gone)
+    if needs:
+        _put(session, "need", needs)
+        index.remove(connection, "need", [row.id for row in needs if row.deleted_at is not None])
+
+
+def _put(session: Session, pool: Pool, rows: Iterable[Achievement | Need]) -> None:
+    live = [row for row in rows if row.deleted_at is None]
+    index.put(session.connection(), pool, _documents(session, live))
+
+
+def _documents(session: Session, rows: Iterable[Achievement | Need]) -> Iterator[Document]:
+    for row in rows:
+        if isinstance(row, Achievement):
+            yield achievement_document(row)
+        else:
+            with session.no_autoflush:
+                firm = session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None
+            yield need_document(row, firm.county if firm else "")
+
+
+def _all_documents(session: Session) -> Iterator[tuple[Pool, Iterator[Document]]]:
+    yield "achievement", map(achievement_document, _live_rows(session, Achievement))
+    yield "need", _documents(session, _live_rows(session, Need))
+
+
+def _live_rows(session: Session, model: type[RowT]) -> Iterator[RowT]:
+    yield from session.scalars(
+        select(model).where(model.deleted_at.is_(None)).execution_options(yield_per=_REBUILD_BATCH)
+    )

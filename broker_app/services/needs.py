@@ -1,0 +1,315 @@
+"""Needs: writing them down, refining, verifying and the steps they take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broker_app.codes.industries import industry_label
+from broker_app.codes.lists import CodeList, label
+from broker_app.db.models import Enterprise, Need, Visit
+from broker_app.errors import IllegalMoveError, InvalidInputError
+from broker_app.i18n import _
+from broker_app.rules.calendar import MATCH_REVIEW_AFTER, china_date, utc_now
+from broker_app.rules.states import NEED_MACHINE, NeedState, state_label
+from broker_app.services.money import budget_label, fen
+from broker_app.services.numbers import NEED, own_number, today
+from broker_app.services.pinyin import search_keys
+from broker_app.services.records import live, log_move, text_field
+from broker_app.services.search import contains_words
+from broker_app.services.visits import Move, Span, moves_of
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure of a need: today, wanted, unit, test standard, and whether it must not leave the team."""
+
+    name: str
+    now: str = ""
+    target: str = ""
+    unit: str = ""
+    standard: str = ""
+    confidential: bool = False
+
+
+@dataclass(frozen=True)
+class NeedDraft:
+    """A need as typed (form F1). Budgets are in 万元."""
+
+    title: str
+    text: str = ""
+    enterprise_id: UUID | None = None
+    visit_id: UUID | None = None
+    spans: tuple[Span, ...] = ()
+    kind: str = ""
+    industries: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    problem: str = ""
+    goal: str = ""
+    metrics: tuple[Metric, ...] = ()
+    no_metric_reason: str = ""
+    budget_low: Decimal | None = None
+    budget_high: Decimal | None = None
+    deadline: date | None = None
+    mode: str = ""
+    urgency: str = ""
+    four_list: str = ""
+    partner: str = ""
+    use_then_pay: bool = False
+    confidential_fields: tuple[str, ...] = ()
+    source_id: str = ""
+
+
+@dataclass(frozen=True)
+class NeedRow:
+    """A line of the list of needs."""
+
+    id: UUID
+    number: str
+    title: str
+    enterprise: str
+    industry: str
+    budget: str
+    deadline: date | None
+    state: str
+    state_label: str
+    visit_id: UUID | None
+    source_id: str
+
+
+@dataclass(frozen=True)
+class NeedDetail:
+    """Everything the page of a need shows."""
+
+    id: UUID
+    number: str
+    draft: NeedDraft
+    enterprise: str
+    visit_number: str
+    state: str
+    state_label: str
+    kind_label: str
+    industry_labels: tuple[str, ...]
+    budget: str
+    mode_label: str
+    next_states: tuple[str, ...]
+    moves: tuple[Move, ...]
+    author: str
+    author_id: str
+    verifier: str
+    created_at: datetime
+
+
+def save_need(session: Session, draft: NeedDraft, need_id: UUID | None = None) -> UUID:
+    """Add a need, or change the one of ``need_id``; returns its id.
+
+    Raises:
+        InvalidInputError: title missing, a text too long, or a budget turned round.
+        IllegalMoveError: the need is past the point where its author may change it.
+    """
+    title = text_field("title", draft.title, 100, required=_("请写需求名称。"))
+    row = live(session, Need, need_id) if need_id else Need(state=NeedState.RAW)
+    if row.state not in _OPEN:
+        raise IllegalMoveError(_("需求{state}，内容不能再改。").format(state=state_label("need", row.state)))
+    low, high = fen(draft.budget_low), fen(draft.budget_high)
+    if low is not None and high is not None and low > high:
+        raise InvalidInputError("budget", _("预算的下限比上限大，请对调。"))
+    if need_id is None:
+        session.add(row)
+    _copy(row, draft, title)
+    row.budget_low, row.budget_high = low, high
+    row.pinyin = search_keys(title)
+    session.flush()
+    row.number = row.number or own_number(NEED, _county(session, row), china_date(row.created_at), row.id)
+    session.flush()
+    return row.id
+
+
+def move_need(session: Session, need_id: UUID, wanted: str, why: str = "") -> None:
+    """Take a need one step further.
+
+    Raises:
+        IllegalMoveError: the step is not allowed; or verification by its own author; or publication
+            without a metric (domain.md section 4, guards).
+    """
+    row = live(session, Need, need_id)
+    NEED_MACHINE.check(row.state, wanted, why)
+    if wanted == NeedState.REFINED and not row.text.strip():
+        raise IllegalMoveError(_("请先写清楚需求内容，再标为已凝练。"))
+    if wanted == NeedState.VERIFIED:
+        _verify(session, row)
+    if wanted == NeedState.PUBLISHED:
+        _check_publishable(row)
+    if wanted == NeedState.NO_MATCH:
+        row.review_on = today() + MATCH_REVIEW_AFTER
+    log_move(session, row, NEED_MACHINE, wanted, why)
+    session.flush()
+
+
+def list_needs(
+    session: Session,
+    query: str = "",
+    *,
+    state: str = "",
+    visit_id: UUID | None = None,
+    offset: int = 0,
+    limit: int = 100,
+) -> Sequence[NeedRow]:
+    """Needs, newest first."""
+    statement = (
+        select(Need, Enterprise.name)
+        .outerjoin(Enterprise, Enterprise.id == Need.enterprise_id)
+        .where(
+            Need.deleted_at.is_(None),
+            contains_words(query, Need.title, Need.text, Need.number, Enterprise.name, pinyin=Need.pinyin),
+        )
+        .order_by(Need.created_at.desc(), Need.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    if state:
+        statement = statement.where(Need.state == state)
+    if visit_id:
+        statement = statement.where(Need.visit_id == visit_id)
+    return [
+        NeedRow(
+            need.id,
+            need.number,
+            need.title,
+            firm or "",
+            "、".join(industry_label(code) for code in need.industries),
+            budget_label(need.budget_low, need.budget_high),
+            need.deadline,
+            need.state,
+            state_label("need", need.state),
+            need.visit_id,
+            need.source_id,
+        )
+        for need, firm in session.execute(statement)
+    ]
+
+
+def get_need(session: Session, need_id: UUID) -> NeedDetail:
+    """A need with its history; raises NotFoundError."""
+    row = live(session, Need, need_id)
+    firm = session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None
+    visit = session.get(Visit, row.visit_id) if row.visit_id else None
+    return NeedDetail(
+        id=row.id,
+        number=row.number,
+        draft=need_draft(row),
+        enterprise=firm.name if firm else (_("尚未同步到本机") if row.enterprise_id else ""),
+        visit_number=visit.number if visit else "",
+        state=row.state,
+        state_label=state_label("need", row.state),
+        kind_label=label(CodeList.NEED_KIND, row.kind) if row.kind else "",
+        industry_labels=tuple(industry_label(code) for code in row.industries),
+        budget=budget_label(row.budget_low, row.budget_high),
+        mode_label=label(CodeList.COOPERATION_MODE, row.mode) if row.mode else "",
+        next_states=NEED_MACHINE.next_states(row.state),
+        moves=moves_of(session, row.id),
+        author=row.author_name,
+        author_id=row.author_id,
+        verifier=row.verifier_name,
+        created_at=row.created_at,
+    )
+
+
+def delete_need(session: Session, need_id: UUID) -> None:
+    """Move a need to the trash; one under contract stays.
+
+    Raises:
+        IllegalMoveError: a contract or a solution depends on it.
+    """
+    row = live(session, Need, need_id)
+    if row.state in (NeedState.CONTRACTED, NeedState.SOLVED):
+        raise IllegalMoveError(_("需求已经签约，不能删除。"))
+    row.deleted_at = utc_now()
+
+
+def restore_need(session: Session, need_id: UUID) -> None:
+    """Take a need back out of the trash."""
+    session.get_one(Need, need_id).deleted_at = None
+
+
+def need_draft(row: Need) -> NeedDraft:
+    """The typed form of a stored need."""
+    return NeedDraft(
+        title=row.title,
+        text=row.text,
+        enterprise_id=row.enterprise_id,
+        visit_id=row.visit_id,
+        spans=tuple(Span(**one) for one in row.spans),
+        kind=row.kind,
+        industries=tuple(row.industries),
+        keywords=tuple(row.keywords),
+        problem=row.problem,
+        goal=row.goal,
+        metrics=tuple(Metric(**one) for one in row.metrics),
+        no_metric_reason=row.no_metric_reason,
+        budget_low=_wan(row.budget_low),
+        budget_high=_wan(row.budget_high),
+        deadline=row.deadline,
+        mode=row.mode,
+        urgency=row.urgency,
+        four_list=row.four_list,
+        partner=row.partner,
+        use_then_pay=row.use_then_pay,
+        confidential_fields=tuple(row.confidential_fields),
+        source_id=row.source_id,
+    )
+
+
+_OPEN = frozenset({NeedState.RAW, NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING, NeedState.DEFERRED})
+
+
+def _copy(row: Need, draft: NeedDraft, title: str) -> None:
+    row.title = title
+    row.text = text_field("text", draft.text, 20_000)
+    row.enterprise_id, row.visit_id = draft.enterprise_id, draft.visit_id
+    row.spans = [{"start": span.start, "length": span.length} for span in draft.spans]
+    row.kind, row.mode, row.urgency, row.four_list = draft.kind, draft.mode, draft.urgency, draft.four_list
+    row.industries = list(draft.industries)
+    row.keywords = [word for word in map(str.strip, draft.keywords) if word]
+    row.problem, row.goal = text_field("problem", draft.problem, 5000), text_field("goal", draft.goal, 5000)
+    row.metrics = [
+        {
+            "name": one.name,
+            "now": one.now,
+            "target": one.target,
+            "unit": one.unit,
+            "standard": one.standard,
+            "confidential": one.confidential,
+        }
+        for one in draft.metrics
+        if one.name.strip()
+    ]
+    row.no_metric_reason = text_field("no_metric_reason", draft.no_metric_reason, 500)
+    row.deadline, row.partner = draft.deadline, text_field("partner", draft.partner, 100)
+    row.use_then_pay, row.confidential_fields = draft.use_then_pay, list(draft.confidential_fields)
+    row.source_id = row.source_id or draft.source_id
+
+
+def _verify(session: Session, row: Need) -> None:
+    actor = session.info["actor"]
+    if actor.user_id == row.author_id:
+        raise IllegalMoveError(_("需求要由另一个人核实，不能自己核实自己写的。"))
+    row.verifier_id, row.verifier_name, row.verified_on = actor.user_id, actor.name, today()
+
+
+def _check_publishable(row: Need) -> None:
+    if not row.metrics and not row.no_metric_reason:
+        raise IllegalMoveError(_("发布前至少要有一个量化指标，或写明为什么没有。"))
+
+
+def _county(session: Session, row: Need) -> str:
+    firm = session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None
+    return firm.county if firm else ""
+
+
+def _wan(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value) / 1_000_000

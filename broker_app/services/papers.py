@@ -1,0 +1,237 @@
+"""Gathers what a paper prints: sheets out of records, with everything confidential already gone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broker_app.codes.counties import county_label
+from broker_app.codes.industries import industry_label
+from broker_app.codes.lists import CodeList, label
+from broker_app.db.models import Achievement, Enterprise, FollowUp, Match, Need, ReferralRequest, Synced, Visit
+from broker_app.errors import InvalidInputError
+from broker_app.i18n import _
+from broker_app.rules.calendar import CHINA_TIME, china_date
+from broker_app.rules.states import state_label
+from broker_app.services.achievements import ip_label, modes_label, readiness_label
+from broker_app.services.money import budget_label
+from broker_app.services.needs import Metric
+from broker_app.services.phones import masked_phone
+from broker_app.services.profile import read_profile
+from broker_app.services.records import live
+from broker_app.services.redaction import Redaction, redaction_of, without_spans
+from broker_app.services.sheets import (
+    FollowUpLine,
+    IntroAchievement,
+    IntroSheet,
+    MetricLine,
+    NeedLine,
+    PersonLine,
+    ReferralLine,
+    VisitSheet,
+)
+from broker_app.services.visits import Span, corrections_of
+
+ChildT = TypeVar("ChildT", Need, ReferralRequest, FollowUp)
+
+
+def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
+    """What 走访记录表 prints of a visit; raises NotFoundError."""
+    visit = live(session, Visit, visit_id)
+    profile = read_profile(session)
+    firm = session.get(Enterprise, visit.enterprise_id) if visit.enterprise_id else None
+    needs = _live_children(session, Need, visit.id)
+    referrals = _live_children(session, ReferralRequest, visit.id)
+    tasks = _live_children(session, FollowUp, visit.id)
+    spans = tuple(Span(**one) for one in visit.confidential)
+    secret = redaction_of(visit.note, spans, _metrics(needs))
+    corrections = corrections_of(session, visit.id)
+    return VisitSheet(
+        number=visit.number,
+        revision=visit.revision,
+        enterprise=firm.name if firm else "",
+        credit_code=firm.credit_code if firm else "",
+        county=_county(firm),
+        industry="、".join(industry_label(code) for code in firm.industries) if firm else "",
+        place=visit.place or (firm.address if firm else ""),
+        started_at=visit.started_at.astimezone(CHINA_TIME),
+        ended_at=visit.ended_at.astimezone(CHINA_TIME) if visit.ended_at else None,
+        role=label(CodeList.VISITOR_ROLE, visit.role) if visit.role else "",
+        purposes=tuple(label(CodeList.VISIT_PURPOSE, code) for code in visit.purposes),
+        lead=_person(visit.author_name, profile.title if visit.author_id == profile.user_id else ""),
+        companions=tuple(visit.companions),
+        met=tuple(PersonLine(one["name"], one["position"], masked_phone(one["phone"])) for one in visit.met),
+        note=secret.clean(without_spans(visit.note, spans)),
+        note_corrections=tuple(
+            _("更正 {n}（{reason}）：{text}").format(
+                n=one.ordinal, reason=secret.clean(one.reason), text=secret.clean(one.text)
+            )
+            for one in corrections
+        ),
+        findings=secret.clean(visit.findings),
+        needs=tuple(_need_line(need, secret) for need in needs),
+        referrals=tuple(
+            ReferralLine(
+                label(CodeList.REFERRAL_KIND, one.kind) if one.kind else "",
+                secret.clean(one.text),
+                one.refer_to,
+                one.due,
+            )
+            for one in referrals
+        ),
+        follow_ups=tuple(
+            FollowUpLine(secret.clean(one.text), one.who, one.due, one.done_at is not None) for one in tasks
+        ),
+        opinion=label(CodeList.OPINION, visit.opinion) if visit.opinion else "",
+        late_reason=visit.late_reason if visit.is_late else "",
+        withheld=len(spans),
+        organisation=profile.organisation,
+        state=state_label("visit", visit.state),
+        frozen_at=_moment(visit.edited_at, *_edits(needs), *_edits(referrals), *_edits(tasks)),
+    )
+
+
+def intro_sheet(session: Session, match_ids: Sequence[UUID]) -> IntroSheet:
+    """What 推介函 prints: one need, and the achievements of its matches in the order given.
+
+    Raises:
+        InvalidInputError: no match, or matches of more than one need.
+        NotFoundError: one of them is not on this computer.
+    """
+    matches = [live(session, Match, match_id) for match_id in match_ids]
+    if not matches or len({match.need_id for match in matches}) > 1:
+        raise InvalidInputError("match", _("一封推介函只能写一条需求的对接，请分开打印。"))
+    need = live(session, Need, matches[0].need_id)
+    firm = session.get(Enterprise, need.enterprise_id) if need.enterprise_id else None
+    visit = session.get(Visit, need.visit_id) if need.visit_id else None
+    profile = read_profile(session)
+    secret = _secret_of(need, visit)
+    achievements = [live(session, Achievement, match.achievement_id) for match in matches]
+    moment = _moment(need.edited_at, *_edits(matches), *_edits(achievements))
+    return IntroSheet(
+        number=matches[0].number,
+        revision=0,
+        enterprise=firm.name if firm else "",
+        visited_on=china_date(visit.started_at) if visit else None,
+        broker=_person(profile.name, profile.title),
+        organisation=profile.organisation,
+        need_number=need.number,
+        need_title=secret.clean(need.title),
+        need_points=_need_points(need, secret),
+        pool_size=matches[0].pool_size,
+        achievements=tuple(map(_offered, achievements, matches)),
+        contact_name=profile.name,
+        contact_phone=profile.phone,
+        contact_address=profile.address,
+        signed_on=china_date(moment),
+        frozen_at=moment,
+    )
+
+
+def _live_children(session: Session, model: type[ChildT], visit_id: UUID) -> Sequence[ChildT]:
+    return session.scalars(
+        select(model).where(model.visit_id == visit_id, model.deleted_at.is_(None)).order_by(model.created_at, model.id)
+    ).all()
+
+
+def _metrics(needs: Sequence[Need]) -> list[Metric]:
+    return [Metric(**one) for need in needs for one in need.metrics]
+
+
+def _secret_of(need: Need, visit: Visit | None) -> Redaction:
+    spans = tuple(Span(**one) for one in visit.confidential) if visit else ()
+    return redaction_of(visit.note if visit else "", spans, _metrics([need]))
+
+
+def _need_line(need: Need, secret: Redaction) -> NeedLine:
+    hidden = set(need.confidential_fields)
+    shown = [Metric(**one) for one in need.metrics]
+    return NeedLine(
+        number=need.number,
+        title=secret.clean(need.title),
+        kind=label(CodeList.NEED_KIND, need.kind) if need.kind else "",
+        summary="" if "text" in hidden else secret.clean(need.text),
+        metrics=tuple(_metric_line(one, secret) for one in shown if not one.confidential),
+        budget="" if "budget" in hidden else budget_label(need.budget_low, need.budget_high),
+        deadline="" if "deadline" in hidden or need.deadline is None else need.deadline.isoformat(),
+        withheld=sum(one.confidential for one in shown) + len(hidden & {"text", "budget", "deadline"}),
+    )
+
+
+def _metric_line(metric: Metric, secret: Redaction) -> MetricLine:
+    return MetricLine(
+        secret.clean(metric.name), secret.clean(metric.now), secret.clean(metric.target), metric.unit, metric.standard
+    )
+
+
+def _need_points(need: Need, secret: Redaction) -> str:
+    line = _need_line(need, secret)
+    figures = "；".join(
+        f"{one.name} {one.now}→{one.target}{one.unit}" if one.now else f"{one.name} {one.target}{one.unit}"
+        for one in line.metrics
+    )
+    parts = [
+        line.summary.strip().rstrip("。") or line.title,
+        _("指标：{figures}").format(figures=figures) if figures else "",
+        _("预算{budget}").format(budget=line.budget) if line.budget else "",
+        _("{day} 前完成").format(day=line.deadline) if line.deadline else "",
+    ]
+    return "。".join(part for part in parts if part) + "。"
+
+
+def _offered(achievement: Achievement, match: Match) -> IntroAchievement:
+    evidence = match.evidence
+    return IntroAchievement(
+        title=achievement.title,
+        owner=achievement.owner,
+        readiness=readiness_label(achievement.trl),
+        ip=ip_label(achievement.ip),
+        modes=modes_label(achievement.modes),
+        reasons=tuple(_reasons(match)),
+        evidence=evidence.get("sentence", ""),
+        evidence_marks=tuple((start, length) for start, length in evidence.get("marks", [])),
+        not_covered="、".join(match.not_covered),
+        price_wan=None if achievement.price is None else Decimal(achievement.price) / 1_000_000,
+        score=f"{Decimal(match.score) / 100:.1f}",
+    )
+
+
+def _reasons(match: Match) -> list[str]:
+    words = [one["term"] for one in match.reasons if one["field"] != "industry"]
+    reasons = []
+    if words:
+        listed = "、".join(dict.fromkeys(words))
+        reasons.append(_("与需求同说“{words}”").format(words=listed))
+    if any(one["field"] == "industry" for one in match.reasons):
+        reasons.append(
+            _("同属{industry}").format(
+                industry="、".join(one["term"] for one in match.reasons if one["field"] == "industry")
+            )
+        )
+    if match.evidence.get("ordinal"):
+        reasons.append(_("依据见摘要第 {n} 句").format(n=match.evidence["ordinal"]))
+    return reasons
+
+
+def _county(firm: Enterprise | None) -> str:
+    return (
+        _("{name}（{code}）").format(name=county_label(firm.county), code=firm.county) if firm and firm.county else ""
+    )
+
+
+def _person(name: str, title: str) -> str:
+    return _("{name}（{title}）").format(name=name, title=title) if name and title else name
+
+
+def _edits(rows: Sequence[Synced]) -> list[datetime | None]:
+    return [row.edited_at for row in rows]
+
+
+def _moment(first: datetime | None, *others: datetime | None) -> datetime:
+    """When the data last changed: the same data prints the same paper."""
+    moments = [one for one in (first, *others) if one is not None]
+    return max(moments).astimezone(CHINA_TIME) if moments else datetime(2026, 1, 1, tzinfo=CHINA_TIME)
