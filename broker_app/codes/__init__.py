@@ -1,0 +1,1 @@
+"""Code lists that ship with the program, and the checks of numbers that follow a public rule."""
