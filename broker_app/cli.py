@@ -290,9 +290,9 @@ def _report_intro(arguments: argparse.Namespace) -> int:
 def _match_id(session: Session, reference: str) -> UUID:
     """A match by id or number, or NEED:ACHIEVEMENT, which records the match first."""
     need, colon, achievement = reference.partition(":")
-    if not colon:
-        return resolve(session, Match, reference)
-    return record_match(session, resolve(session, Need, need), resolve(session, Achievement, achievement))
+    if colon:
+        return record_match(session, resolve(session, Need, need), resolve(session, Achievement, achievement))
+    return resolve(session, Match, reference)
 
 
 def _write_paper(output: Path, sheet: VisitSheet | IntroSheet, module: str, builder: str) -> int:

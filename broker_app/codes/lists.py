@@ -100,13 +100,17 @@ def list_source(list_name: str) -> CodeFile:
 def label(list_name: str, code: str) -> str:
     """The label of ``code``, "" for "". A code that is no longer in the list is shown as it is, marked 已停用.
 
+    Words that were imported because no code fits them (codes are plain letters and digits) show themselves.
+
     Raises:
         CodeListError: the file of the list is missing or damaged.
     """
     if not code:
         return ""
     found = _by_code(list_name).get(code)
-    return found.label if found else _("{code}（已停用）").format(code=code)
+    if found:
+        return found.label
+    return _("{code}（已停用）").format(code=code) if code.isascii() else code
 
 
 def entry(list_name: str, code: str) -> Entry | None:

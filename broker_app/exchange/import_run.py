@@ -26,6 +26,7 @@ from broker_app.exchange.records import (
 from broker_app.exchange.rows import RowItem, Source, SourceRow
 from broker_app.services.enterprises import checked_credit_code, core_name
 from broker_app.services.import_batches import (
+    KEY_LENGTH,
     Known,
     add_achievement,
     add_enterprise,
@@ -103,6 +104,7 @@ def run_import(
         done += len(piece)
         if watcher is not None and not watcher.progress(done, source.row_count):
             report.stopped = done < source.row_count
+            rows.close()  # frees the file and ends the reading process
             break
     return report
 
@@ -168,7 +170,7 @@ def _check_or_add(session: Session, row: Record, report: ImportReport) -> None:
 def _keys(row: Record) -> tuple[str, str, str]:
     match row:
         case AchievementRecord():
-            return row.source_id, name_key(row.title, row.owner), ""
+            return row.source_id, name_key(row.title, row.owner, row.abstract[:KEY_LENGTH]), ""
         case EnterpriseRecord():
             return row.source_id, name_key(core_name(row.name)), row.uscc
         case NeedRecord():

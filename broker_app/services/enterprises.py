@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from broker_app.codes.counties import county_label
 from broker_app.codes.credit_code import check_credit_code
 from broker_app.codes.industries import industry_label
+from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Contact, Enterprise, Need, Visit
 from broker_app.errors import InvalidInputError
 from broker_app.i18n import _
@@ -208,7 +209,7 @@ def list_enterprises(
             firm.name,
             county_label(firm.county),
             "、".join(industry_label(code) for code in firm.industries),
-            firm.size,
+            label(CodeList.ENTERPRISE_SIZE, firm.size),
             visit_count or 0,
             need_count or 0,
             last,

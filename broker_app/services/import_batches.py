@@ -34,6 +34,9 @@ _MODELS: dict[str, type[Achievement] | type[Enterprise] | type[Need]] = {
     "needs": Need,
 }
 
+KEY_LENGTH = 200
+"""Characters of an abstract that tell two achievements of one title apart."""
+
 
 @dataclass
 class Known:
@@ -88,11 +91,14 @@ def known_records(session: Session, kind: str) -> Known:
     """The keys of all live records of ``kind`` ("achievements", "enterprises", "needs")."""
     known = Known()
     if kind == "achievements":
-        columns = select(Achievement.source_id, Achievement.title, Achievement.owner).where(
-            Achievement.deleted_at.is_(None)
-        )
-        for source_id, title, owner in session.execute(columns):
-            known.add(source_id, name_key(title, owner))
+        columns = select(
+            Achievement.source_id,
+            Achievement.title,
+            Achievement.owner,
+            func.substr(Achievement.abstract, 1, KEY_LENGTH),
+        ).where(Achievement.deleted_at.is_(None))
+        for source_id, title, owner, beginning in session.execute(columns):
+            known.add(source_id, name_key(title, owner, beginning))
     elif kind == "enterprises":
         firms = select(Enterprise.source_id, Enterprise.name, Enterprise.credit_code).where(
             Enterprise.deleted_at.is_(None)

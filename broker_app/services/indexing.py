@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, UOWTransaction
 from broker_app.codes.counties import county_label
 from broker_app.db.models import Achievement, Enterprise, Need
 from broker_app.db.session import Store
-from broker_app.matching import index
-from broker_app.matching.index import Document, Pool
+from broker_app.matching import Document, index
+from broker_app.matching.index import Pool
 
 RowT = TypeVar("RowT", Achievement, Need)
 _REBUILD_BATCH = 500

@@ -201,8 +201,7 @@ def record_visit(session: Session, visit_id: UUID) -> None:
     if not row.note.strip():
         raise InvalidInputError("note", _("请先写纪要。草稿已经存好。"))
     now = utc_now()
-    row.ended_at = row.ended_at or max(row.started_at, min(now, row.started_at.replace(hour=23, minute=59)))
-    row.is_late = is_late_entry(row.ended_at, now)
+    row.is_late = is_late_entry(row.ended_at or row.started_at, now)
     if row.is_late and not row.late_reason:
         row.late_reason = _("当时没有记录条件，事后补记")
     row.recorded_at = now

@@ -1,0 +1,261 @@
+"""The index of texts: FTS5 inside the same encrypted file, written in the caller's transaction, never committed here.
+
+Two pools, ``achievement`` and ``need``, so that both directions use one machinery. Each pool has two contentless
+FTS5 tables, words and bigrams, fed with text cut by :mod:`broker_app.matching.text`; FTS5 keeps the postings, and
+:mod:`broker_app.matching.rank` scores them, because ``bm25()`` knows neither term weights nor the share of a term.
+The stored text is compressed once per record, so that an explanation needs no other table and a removal can name
+exactly the tokens that were put in.
+"""
+
+import json
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, text
+
+from broker_app.matching.documents import Document, cut, pack, pack_trade, unpack
+from broker_app.matching.text import tokenizer_id
+
+Pool = Literal["achievement", "need"]
+Kind = Literal["words", "bigrams"]
+POOLS: Final[tuple[Pool, ...]] = ("achievement", "need")
+KINDS: Final[tuple[Kind, ...]] = ("words", "bigrams")
+BATCH = 500
+_CACHED_POOLS = 4
+
+# POSTINGS stands for match_<pool>_<kind>. The tokens are cut by us: everything but the space belongs to a token.
+_TABLES = """
+CREATE TABLE match_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE match_pool (pool TEXT PRIMARY KEY, stamp INTEGER NOT NULL, documents INTEGER NOT NULL,
+  words INTEGER NOT NULL, bigrams INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE match_document (id INTEGER PRIMARY KEY AUTOINCREMENT, pool TEXT NOT NULL, record_id BLOB NOT NULL,
+  words INTEGER NOT NULL, bigrams INTEGER NOT NULL, trade TEXT NOT NULL);
+CREATE UNIQUE INDEX ix_match_document_record ON match_document (record_id, pool);
+CREATE TABLE match_text (id INTEGER PRIMARY KEY, packed BLOB NOT NULL)
+"""
+_POSTINGS = """
+CREATE VIRTUAL TABLE POSTINGS USING fts5(tokens, content='', tokenize="ascii tokenchars './+-_&#%'");
+CREATE VIRTUAL TABLE POSTINGS_hits USING fts5vocab(POSTINGS, instance)
+"""
+
+
+def _on(statement: str, pool: Pool, kind: Kind) -> str:
+    return statement.replace("POSTINGS", f"match_{pool}_{kind}")
+
+
+def _ddl() -> Iterator[str]:
+    yield from _TABLES.strip().split(";\n")
+    for pool in POOLS:
+        for kind in KINDS:
+            yield from _on(_POSTINGS, pool, kind).strip().split(";\n")
+
+
+# Plain statements, so that a migration can emit them as they stand.
+DDL: Final[tuple[str, ...]] = tuple(_ddl())
+
+_FIND = text(
+    "SELECT d.id, t.packed, d.words, d.bigrams FROM match_document d JOIN match_text t ON t.id = d.id "
+    "WHERE d.pool = :pool AND d.record_id IN :ids"
+).bindparams(bindparam("ids", expanding=True))
+_ROWS = text("SELECT id FROM match_document WHERE pool = :pool AND record_id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
+_FETCH = (
+    "SELECT d.id, d.record_id, d.trade, t.packed FROM match_document d JOIN match_text t ON t.id = d.id "
+    "WHERE d.id IN (SELECT value FROM json_each(?))"
+)
+_STORED = (
+    "SELECT d.id, d.record_id, d.trade, t.packed FROM match_document d JOIN match_text t ON t.id = d.id "
+    "WHERE d.pool = ? AND d.id > ? ORDER BY d.id LIMIT ?"
+)
+_HITS = "SELECT t.value, (SELECT group_concat(h.doc) FROM POSTINGS_hits h WHERE h.term = t.value) FROM json_each(?) t"
+# Every change gives the pool a new stamp, so that nobody trusts what was remembered of it.
+_COUNT = (
+    "INSERT INTO match_pool (pool, stamp, documents, words, bigrams) VALUES (?, ?, ?, ?, ?) ON CONFLICT (pool) "
+    "DO UPDATE SET stamp = excluded.stamp, documents = documents + excluded.documents, "
+    "words = words + excluded.words, bigrams = bigrams + excluded.bigrams"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """What ranking must know of every document of a pool: lengths in tokens and trade, by row number."""
+
+    documents: int
+    mean: dict[Kind, float]
+    lengths: dict[Kind, dict[int, int]]
+    trades: dict[int, str]
+
+
+_states: OrderedDict[int, PoolState] = OrderedDict()
+
+
+def create(connection: Connection) -> None:
+    """Create the empty index and note the tokenizer it belongs to."""
+    for statement in DDL:
+        connection.exec_driver_sql(statement)
+    note_tokenizer(connection)
+
+
+def note_tokenizer(connection: Connection) -> None:
+    """Remember that the whole index was cut by this program's tokenizer (a migration that emits ``DDL`` calls it)."""
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO match_state (name, value) VALUES ('tokenizer', ?)", (tokenizer_id(),)
+    )
+
+
+def tokenizer_is_current(connection: Connection) -> bool:
+    """Tell whether the index was cut by this program's tokenizer; if not, ``rebuild`` is due (search still works)."""
+    row = connection.exec_driver_sql("SELECT value FROM match_state WHERE name = 'tokenizer'").fetchone()
+    return row is not None and row[0] == tokenizer_id()
+
+
+def put(connection: Connection, pool: Pool, documents: Iterable[Document]) -> int:
+    """Index ``documents``, replacing those already there, in the caller's transaction; return how many."""
+    written = 0
+    source = iter(documents)
+    while batch := list(islice(source, BATCH)):
+        latest = {document.id: document for document in batch}
+        remove(connection, pool, latest)
+        _insert(connection, pool, list(latest.values()))
+        written += len(latest)
+    return written
+
+
+def remove(connection: Connection, pool: Pool, ids: Iterable[UUID]) -> int:
+    """Take records out of the index; unknown ids are no error. Return how many were there."""
+    removed = 0
+    source = iter(ids)
+    while batch := [record.bytes for record in islice(source, BATCH)]:
+        rows = connection.execute(_FIND, {"pool": pool, "ids": batch}).fetchall()
+        if rows:
+            _delete(connection, pool, [(row[0], row[1]) for row in rows])
+            _count(connection, pool, -len(rows), -sum(row[2] for row in rows), -sum(row[3] for row in rows))
+            removed += len(rows)
+    return removed
+
+
+def rebuild(connection: Connection, progress: Callable[[int], None] | None = None) -> int:
+    """Cut every stored text anew, in the caller's transaction; return how many documents were indexed.
+
+    Due when :func:`tokenizer_is_current` says no, and harmless at any time. ``progress`` hears how many are done.
+    """
+    done = 0
+    for pool in POOLS:
+        for kind in KINDS:
+            connection.exec_driver_sql(_on("INSERT INTO POSTINGS (POSTINGS) VALUES ('delete-all')", pool, kind))
+        connection.exec_driver_sql("DELETE FROM match_pool WHERE pool = ?", (pool,))
+        for batch in _stored(connection, pool):
+            _feed(connection, pool, batch)
+            done += len(batch)
+            if progress is not None:
+                progress(done)
+    note_tokenizer(connection)
+    return done
+
+
+def pool_state(connection: Connection, pool: Pool) -> PoolState:
+    """Return lengths and trades of a pool; kept in memory until the pool changes."""
+    row = connection.exec_driver_sql(
+        "SELECT stamp, documents, words, bigrams FROM match_pool WHERE pool = ?", (pool,)
+    ).fetchone()
+    if row is None or not row[1]:
+        return PoolState(0, {}, {}, {})
+    stamp, documents, total_words, total_bigrams = row
+    state = _states.get(stamp)
+    if state is None:
+        rows = connection.exec_driver_sql(
+            "SELECT id, words, bigrams, trade FROM match_document WHERE pool = ?", (pool,)
+        ).fetchall()
+        distinct: dict[str, str] = {}
+        state = PoolState(
+            documents,
+            {"words": total_words / documents, "bigrams": total_bigrams / documents},
+            {"words": {at: length for at, length, _, _ in rows}, "bigrams": {at: length for at, _, length, _ in rows}},
+            {at: distinct.setdefault(trade, trade) for at, _, _, trade in rows},
+        )
+        _states[stamp] = state
+        while len(_states) > _CACHED_POOLS:
+            _states.popitem(last=False)
+    return state
+
+
+def hits(connection: Connection, pool: Pool, kind: Kind, terms: Sequence[str]) -> dict[str, list[int]]:
+    """Return for each term the rows of the documents that hold it, a row repeated as often as the term occurs.
+
+    Terms are bound values compared with the vocabulary, never parsed: FTS5 query syntax cannot get in.
+    """
+    if not terms:
+        return {}
+    rows = connection.exec_driver_sql(_on(_HITS, pool, kind), (json.dumps(list(terms)),))
+    return {term: list(map(int, found.split(","))) for term, found in rows if found}
+
+
+def rows_of(connection: Connection, pool: Pool, ids: Iterable[UUID]) -> set[int]:
+    """Return the row numbers of records."""
+    wanted = [record.bytes for record in ids]
+    if not wanted:
+        return set()
+    return set(connection.execute(_ROWS, {"pool": pool, "ids": wanted}).scalars())
+
+
+def fetch(connection: Connection, rows: Sequence[int]) -> dict[int, Document]:
+    """Return the stored documents of row numbers."""
+    found = connection.exec_driver_sql(_FETCH, (json.dumps(list(rows)),))
+    return {row: unpack(record_id, trade, packed) for row, record_id, trade, packed in found}
+
+
+def _insert(connection: Connection, pool: Pool, documents: Sequence[Document]) -> None:
+    last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'match_document'").scalar() or 0
+    numbered = list(enumerate(documents, last + 1))
+    connection.exec_driver_sql(
+        "INSERT INTO match_document (id, pool, record_id, words, bigrams, trade) VALUES (?, ?, ?, 0, 0, ?)",
+        [(at, pool, document.id.bytes, pack_trade(document)) for at, document in numbered],
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO match_text (id, packed) VALUES (?, ?)", [(at, pack(document)) for at, document in numbered]
+    )
+    _feed(connection, pool, numbered)
+
+
+def _feed(connection: Connection, pool: Pool, numbered: Sequence[tuple[int, Document]]) -> None:
+    tokens = [(at, cut(document)) for at, document in numbered]
+    for number, kind in enumerate(KINDS):
+        connection.exec_driver_sql(
+            _on("INSERT INTO POSTINGS (rowid, tokens) VALUES (?, ?)", pool, kind),
+            [(at, " ".join(both[number])) for at, both in tokens],
+        )
+    lengths = [(len(words), len(bigrams), at) for at, (words, bigrams) in tokens]
+    connection.exec_driver_sql("UPDATE match_document SET words = ?, bigrams = ? WHERE id = ?", lengths)
+    _count(connection, pool, len(tokens), sum(row[0] for row in lengths), sum(row[1] for row in lengths))
+
+
+def _delete(connection: Connection, pool: Pool, rows: Sequence[tuple[int, bytes]]) -> None:
+    # A contentless table must be told the tokens it forgets. Cut by another tokenizer they would not be the same:
+    # then the entries stay without a document (and are never found) until the rebuild that is due anyway.
+    if tokenizer_is_current(connection):
+        tokens = [(at, cut(unpack(bytes(16), '[[], ""]', packed))) for at, packed in rows]
+        for number, kind in enumerate(KINDS):
+            connection.exec_driver_sql(
+                _on("INSERT INTO POSTINGS (POSTINGS, rowid, tokens) VALUES ('delete', ?, ?)", pool, kind),
+                [(at, " ".join(both[number])) for at, both in tokens],
+            )
+    numbers = [(at,) for at, _ in rows]
+    connection.exec_driver_sql("DELETE FROM match_text WHERE id = ?", numbers)
+    connection.exec_driver_sql("DELETE FROM match_document WHERE id = ?", numbers)
+
+
+def _count(connection: Connection, pool: Pool, documents: int, words: int, bigrams: int) -> None:
+    connection.exec_driver_sql(_COUNT, (pool, secrets.randbits(62), documents, words, bigrams))
+
+
+def _stored(connection: Connection, pool: Pool) -> Iterator[list[tuple[int, Document]]]:
+    last = 0
+    while rows := connection.exec_driver_sql(_STORED, (pool, last, BATCH)).fetchall():
+        last = rows[-1][0]
+        yield [(at, unpack(record_id, trade, packed)) for at, record_id, trade, packed in rows]

@@ -1,0 +1,252 @@
+"""Which records of a pool answer a question, best first, with the exact part of every term in it.
+
+Raw score of a document = BM25 over words / best BM25 over words in the pool
+                        + BM25 over bigrams / best BM25 over bigrams in the pool
+                        + 0.2 when the industries agree + 0.05 for each asked fact that fits.
+
+FTS5 delivers the postings; the sum is made here, because every term has its own weight and the explanation must be
+able to say what each one gave. Same pool and question give the same order in every process: ties go by id.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from broker_app.matching import index
+from broker_app.matching.documents import Document, unpack_trade
+from broker_app.matching.index import KINDS, Kind, Pool, PoolState
+from broker_app.matching.industry_prior import Sector, agree, sector_of
+from broker_app.matching.question import MatchQuery, Question
+from broker_app.matching.text import bigrams, fold
+
+K1 = 1.2
+B = 0.75
+INDUSTRY_WEIGHT = 0.2
+FACT_WEIGHT = 0.05
+MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
+TWIN_SHARE = 0.9  # of common bigrams, from which on two texts are one record entered twice
+TWIN_LENGTH = 40  # characters below which texts are too short to be called the same
+
+
+@dataclass(slots=True)
+class TermHits:
+    """One term of the question in the pool: ``worth`` = weight x inverse document frequency; how often in which row."""
+
+    term: str
+    kind: Kind
+    worth: float
+    rows: Counter[int]
+
+
+@dataclass(slots=True)
+class Scoring:
+    """BM25 of every document over one kind of token, with what is needed to take a score apart again."""
+
+    kind: Kind
+    terms: list[TermHits] = field(default_factory=list)
+    possible: float = 0.0  # worth of all terms of the question
+    known: float = 0.0  # worth of those that occur in the pool at all
+    scores: dict[int, float] = field(default_factory=dict)
+    best: float = 0.0
+
+    def parts(self, row: int, state: PoolState) -> dict[str, float]:
+        """Return what each term gave ``row``, as part of the normalised score."""
+        if not self.best:
+            return {}
+        norm = _norm(row, self.kind, state)
+        found = ((hit.term, hit.worth, hit.rows.get(row)) for hit in self.terms)
+        return {term: worth * _saturated(count, norm) / self.best for term, worth, count in found if count}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A document with its raw score taken apart; ``attained`` is its share of the question's worth, words + bigrams."""
+
+    row: int
+    document: Document
+    raw: float
+    words: dict[str, float]
+    bigrams: dict[str, float]
+    industry: float
+    facts: dict[str, float]
+    attained: float
+    twins: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The answer of a pool: best candidates first; ``ceiling`` is the raw score nobody can exceed."""
+
+    candidates: list[Candidate]
+    ceiling: float
+    pool_size: int
+    known_share: float
+    frequencies: dict[str, int]
+
+
+def rank(connection: Connection, query: MatchQuery, question: Question, pool: Pool, limit: int) -> Ranking:
+    """Return the best ``limit`` documents of ``pool`` without twins; an empty pool or question gives an empty ranking."""
+    state = index.pool_state(connection, pool)
+    skipped = index.rows_of(connection, pool, query.skip)
+    scorings = [_score(connection, pool, kind, question, state, skipped) for kind in KINDS]
+    totals = _totals(scorings, question.sector, state)
+    shortlist = sorted(totals, key=lambda row: (-totals[row], row))[: 2 * limit + 10]
+    documents = index.fetch(connection, shortlist)
+    candidates = [_candidate(row, documents[row], query, question, scorings, state) for row in shortlist]
+    candidates.sort(key=lambda candidate: (-round(candidate.raw, 9), candidate.document.id))
+    possible = sum(scoring.possible for scoring in scorings)
+    return Ranking(
+        _without_twins(candidates)[:limit],
+        sum(1.0 for scoring in scorings if scoring.best) + _askable(query, question),
+        state.documents,
+        sum(scoring.known for scoring in scorings) / possible if possible else 0.0,
+        {hit.term: len(hit.rows) for scoring in scorings for hit in scoring.terms},
+    )
+
+
+def _score(
+    connection: Connection, pool: Pool, kind: Kind, question: Question, state: PoolState, skipped: set[int]
+) -> Scoring:
+    weights = question.words if kind == "words" else question.bigrams
+    scoring = Scoring(kind)
+    found = index.hits(connection, pool, kind, list(weights)) if state.documents else {}
+    read = 0
+    for term in sorted(weights, key=lambda term: (len(found.get(term, ())), term)):
+        rows = Counter(found.get(term, ()))
+        worth = weights[term] * _inverse_frequency(state.documents, len(rows))
+        scoring.possible += worth
+        read += len(rows)
+        if not rows or read > MAX_HITS:
+            continue
+        scoring.known += worth
+        scoring.terms.append(TermHits(term, kind, worth, rows))
+    _accumulate(scoring, state)
+    for row in skipped:
+        scoring.scores.pop(row, None)
+    scoring.best = max(scoring.scores.values(), default=0.0)
+    return scoring
+
+
+def _accumulate(scoring: Scoring, state: PoolState) -> None:
+    """The hot loop: one addition per posting. Rows without a document are leftovers of an older tokenizer."""
+    scores = scoring.scores
+    lengths, mean = state.lengths[scoring.kind], state.mean[scoring.kind]
+    flat, slope = K1 * (1 - B), K1 * B / mean if mean else 0.0
+    for hit in scoring.terms:
+        worth = hit.worth * (K1 + 1)
+        for row, count in hit.rows.items():
+            length = lengths.get(row)
+            if length is not None:
+                scores[row] = scores.get(row, 0.0) + worth * count / (count + flat + slope * length)
+
+
+def _totals(scorings: Sequence[Scoring], asked: Sector, state: PoolState) -> dict[int, float]:
+    totals: dict[int, float] = {}
+    for scoring in scorings:
+        for row, score in scoring.scores.items():
+            totals[row] = totals.get(row, 0.0) + score / scoring.best
+    if asked.keys or asked.field:
+        bonus: dict[str, float] = {}
+        for row in totals:
+            trade = state.trades[row]
+            if trade not in bonus:
+                bonus[trade] = _industry_part(asked, trade)
+            totals[row] += bonus[trade]
+    return totals
+
+
+def _candidate(
+    row: int, document: Document, query: MatchQuery, question: Question, scorings: Sequence[Scoring], state: PoolState
+) -> Candidate:
+    words, pairs = (scoring.parts(row, state) for scoring in scorings)
+    industry = _industry_part(question.sector, state.trades[row])
+    facts = _fitting_facts(query, document)
+    return Candidate(
+        row,
+        document,
+        sum(words.values()) + sum(pairs.values()) + industry + sum(facts.values()),
+        words,
+        pairs,
+        industry,
+        facts,
+        _attained(row, scorings),
+    )
+
+
+def _attained(row: int, scorings: Sequence[Scoring]) -> float:
+    shares = [scoring.scores.get(row, 0.0) / scoring.possible for scoring in scorings if scoring.possible]
+    # A question in one script only has no bigrams (or no words): the part it has counts for both.
+    return sum(shares) * len(KINDS) / len(shares) if shares else 0.0
+
+
+def _fitting_facts(query: MatchQuery, document: Document) -> dict[str, float]:
+    fits = {
+        "trl": query.trl_min is not None and document.trl is not None and document.trl >= query.trl_min,
+        "budget": query.budget_fen is not None
+        and document.price_fen is not None
+        and document.price_fen <= query.budget_fen,
+        "region": bool(query.region) and fold(query.region) == fold(document.region),
+        "mode": bool(set(map(fold, query.modes)) & set(map(fold, document.modes))),
+    }
+    return {name: FACT_WEIGHT for name, fitting in fits.items() if fitting}
+
+
+def _askable(query: MatchQuery, question: Question) -> float:
+    facts = (query.trl_min is not None, query.budget_fen is not None, bool(query.region), bool(query.modes))
+    trade = INDUSTRY_WEIGHT if question.sector.keys or question.sector.field else 0.0
+    return trade + FACT_WEIGHT * sum(facts)
+
+
+def _without_twins(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Show a record that was entered twice once, with the ids of the others beside it."""
+    kept: list[Candidate] = []
+    twins: dict[UUID, list[UUID]] = {}
+    titles: dict[str, Candidate] = {}
+    for candidate in candidates:
+        title = _bare(candidate.document.title)
+        first = titles.get(title) if title else None
+        first = first or next((other for other in kept if _are_twins(other, candidate)), None)
+        if first is None:
+            kept.append(candidate)
+            titles[title] = candidate
+        else:
+            twins.setdefault(first.document.id, []).append(candidate.document.id)
+    return [replace(candidate, twins=tuple(twins.get(candidate.document.id, ()))) for candidate in kept]
+
+
+def _are_twins(one: Candidate, other: Candidate) -> bool:
+    """Compare texts only where the terms they share with the question already look the same: that is rare."""
+    matched, also_matched = one.words.keys() | one.bigrams.keys(), other.words.keys() | other.bigrams.keys()
+    if len(matched & also_matched) < TWIN_SHARE * len(matched | also_matched):
+        return False
+    length, other_length = len(one.document.body), len(other.document.body)
+    if min(length, other_length) < max(TWIN_LENGTH, TWIN_SHARE * max(length, other_length)):
+        return False
+    first, second = set(bigrams(fold(one.document.body))), set(bigrams(fold(other.document.body)))
+    return len(first & second) >= TWIN_SHARE * len(first | second)
+
+
+def _bare(title: str) -> str:
+    return "".join(character for character in fold(title) if character.isalnum())
+
+
+def _industry_part(asked: Sector, trade: str) -> float:
+    industries, discipline = unpack_trade(trade)
+    return INDUSTRY_WEIGHT if agree(asked, sector_of(industries, discipline)) else 0.0
+
+
+def _norm(row: int, kind: Kind, state: PoolState) -> float:
+    mean = state.mean[kind]
+    return K1 * (1 - B + B * state.lengths[kind][row] / mean) if mean else K1
+
+
+def _saturated(count: int, norm: float) -> float:
+    return count * (K1 + 1) / (count + norm)
+
+
+def _inverse_frequency(documents: int, holding: int) -> float:
+    return math.log(1 + (documents - holding + 0.5) / (holding + 0.5))

@@ -1,0 +1,392 @@
+"""Matches: achievements for a need and needs for an achievement, chosen, carried on, or declined."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from broker_app.codes.industries import industry, industry_label
+from broker_app.codes.lists import CodeList, find, label
+from broker_app.db.models import Achievement, Enterprise, Match, Need
+from broker_app.errors import IllegalMoveError, InvalidInputError
+from broker_app.i18n import _
+from broker_app.matching import Gap, MatchAnswer, MatchQuery, MatchResult, Reason
+from broker_app.matching import match as ask_pool
+from broker_app.rules.calendar import utc_now
+from broker_app.rules.states import MATCH_MACHINE, NEED_MACHINE, MatchState, NeedState, state_label
+from broker_app.services.achievements import ip_label, modes_label, price_label, readiness_label
+from broker_app.services.money import fen
+from broker_app.services.needs import Metric, NeedDraft, get_need, need_draft
+from broker_app.services.numbers import MATCH, own_number, today
+from broker_app.services.records import live, log_move, text_field
+from broker_app.services.search import contains_words
+from broker_app.services.visits import Move, moves_of
+
+_FAR_ENOUGH = 200
+"""A chosen achievement is looked for among so many results; one beyond them is recorded without a score."""
+
+
+@dataclass(frozen=True)
+class FoundRecord:
+    """One result with the facts a screen shows beside it."""
+
+    result: MatchResult
+    facts: tuple[str, ...]
+    gaps: tuple[str, ...]
+    source_id: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The answer to a need or an achievement, ready to be shown: strong results, then the weak ones."""
+
+    answer: MatchAnswer
+    strong: tuple[FoundRecord, ...]
+    weak: tuple[FoundRecord, ...]
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """A line of the list of recorded matches."""
+
+    id: UUID
+    number: str
+    need: str
+    need_id: UUID
+    achievement: str
+    achievement_id: UUID
+    enterprise: str
+    owner: str
+    score: str
+    state: str
+    state_label: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class MatchDetail:
+    """A recorded match with its history and the steps that may follow."""
+
+    row: MatchRow
+    reasons: tuple[tuple[str, str], ...]  # term, share such as "2.41"
+    evidence: str
+    not_covered: tuple[str, ...]
+    next_states: tuple[str, ...]
+    moves: tuple[Move, ...]
+    decline_reason: str
+    needs_nda: bool
+
+
+def need_query(draft: NeedDraft) -> MatchQuery:
+    """A need as a question to the pool of achievements."""
+    return MatchQuery(
+        title=draft.title,
+        text="\n".join(part for part in (draft.text, draft.problem, draft.goal) if part),
+        keywords=draft.keywords,
+        industries=draft.industries,
+        metrics=tuple(_metric_words(metric) for metric in draft.metrics),
+        budget_fen=fen(draft.budget_high),
+        deadline=draft.deadline,
+        modes=(label(CodeList.COOPERATION_MODE, draft.mode),) if draft.mode else (),
+    )
+
+
+def match_question(session: Session, draft: NeedDraft, *, limit: int = 20) -> MatchAnswer:
+    """Achievements for a need that is only asked, not stored."""
+    return ask_pool(session.connection(), need_query(draft), limit=limit)
+
+
+def match_need(session: Session, need_id: UUID, *, limit: int = 20) -> MatchAnswer:
+    """Achievements for a stored need, best first; raises NotFoundError."""
+    return match_question(session, need_draft(live(session, Need, need_id)), limit=limit)
+
+
+def match_achievement(session: Session, achievement_id: UUID, *, limit: int = 20) -> MatchAnswer:
+    """Needs that an achievement may serve, best first; raises NotFoundError."""
+    row = live(session, Achievement, achievement_id)
+    query = MatchQuery(
+        title=row.title,
+        text=row.abstract,
+        keywords=tuple(row.keywords),
+        industries=tuple(row.industries),
+        field=row.field,
+    )
+    return ask_pool(session.connection(), query, pool="need", limit=limit)
+
+
+def find_achievements(session: Session, need_id: UUID, *, limit: int = 20) -> Findings:
+    """:func:`match_need` with the facts of each achievement for the screen."""
+    answer = match_need(session, need_id, limit=limit)
+    return _shown(answer, _achievement_facts(session, answer))
+
+
+def find_needs(session: Session, achievement_id: UUID, *, limit: int = 20) -> Findings:
+    """:func:`match_achievement` with the facts of each need for the screen."""
+    answer = match_achievement(session, achievement_id, limit=limit)
+    return _shown(answer, _need_facts(session, answer))
+
+
+def match_lines(session: Session, need_id: str, answer: MatchAnswer) -> list[dict[str, Any]]:
+    """The answer as the objects ``broker match --format jsonl`` prints, strong and weak results by rank."""
+    results = sorted((*answer.results, *answer.weak_results), key=lambda result: result.rank)
+    ids = [result.id for result in results]
+    sources: dict[UUID, str] = {
+        record_id: source_id
+        for record_id, source_id in session.execute(
+            select(Achievement.id, Achievement.source_id).where(Achievement.id.in_(ids))
+        )
+    }
+    return [
+        {
+            "need_id": need_id,
+            "achievement_id": str(result.id),
+            "source_id": sources.get(result.id, ""),
+            "rank": result.rank,
+            "score": result.score / 100,
+            "evidence": result.evidence,
+            "reasons": [
+                {"term": reason_term(one), "share": one.share / 100, "field": one.field, "via": one.via}
+                for one in result.reasons
+            ],
+            "not_covered": [gap_words(gap) for gap in result.not_covered],
+            "title": result.title,
+        }
+        for result in results
+    ]
+
+
+def record_match(session: Session, need_id: UUID, achievement_id: UUID) -> UUID:
+    """Write down that an achievement was chosen for a need, with the reasons as they are now; returns its id.
+
+    A pair that is already being carried on keeps its one match. A verified or published need moves on to
+    对接中 (domain.md section 4).
+    """
+    need, achievement = live(session, Need, need_id), live(session, Achievement, achievement_id)
+    known = session.scalars(
+        select(Match).where(
+            Match.need_id == need_id,
+            Match.achievement_id == achievement_id,
+            Match.deleted_at.is_(None),
+            Match.state != MatchState.DECLINED,
+        )
+    ).first()
+    if known is not None:
+        return known.id
+    answer = match_need(session, need_id, limit=_FAR_ENOUGH)
+    found = next((one for one in (*answer.results, *answer.weak_results) if one.id == achievement_id), None)
+    row = Match(need_id=need.id, achievement_id=achievement.id, scope=need.scope, state=MatchState.SUGGESTED)
+    row.pool_size = answer.pool_size
+    if found is not None:
+        _remember_reasons(row, found)
+    session.add(row)
+    session.flush()
+    row.number = own_number(MATCH, _county(session, need), today(), row.id)
+    log_move(session, row, MATCH_MACHINE, MatchState.SCREENED)
+    if NeedState.MATCHING in NEED_MACHINE.next_states(need.state):
+        log_move(session, need, NEED_MACHINE, NeedState.MATCHING)
+    session.flush()
+    return row.id
+
+
+def move_match(session: Session, match_id: UUID, wanted: str, why: str = "", *, decline_reason: str = "") -> None:
+    """Take a match one step further.
+
+    Raises:
+        IllegalMoveError: the step is not allowed, or an introduction lacks a consent or its NDA.
+        InvalidInputError: declined without one of the listed reasons.
+    """
+    row = live(session, Match, match_id)
+    if wanted == MatchState.DECLINED:
+        code = find(CodeList.DECLINE_REASON, decline_reason) if decline_reason else None
+        if code is None:
+            raise InvalidInputError("decline_reason", _("请选放弃的原因。"))
+        row.decline_reason, row.decline_note = code, text_field("decline_note", why, 500)
+        why = why or label(CodeList.DECLINE_REASON, code)
+    MATCH_MACHINE.check(row.state, wanted, why)
+    if wanted == MatchState.INTRODUCED:
+        _check_introduction(row)
+    if wanted == MatchState.ACCEPTED_BY_ENTERPRISE:
+        row.enterprise_consent_at = utc_now()
+    if wanted == MatchState.ACCEPTED_BY_OWNER:
+        row.owner_consent_at = utc_now()
+    log_move(session, row, MATCH_MACHINE, wanted, why)
+    session.flush()
+
+
+def list_matches(
+    session: Session, query: str = "", *, need_id: UUID | None = None, offset: int = 0, limit: int = 100
+) -> Sequence[MatchRow]:
+    """Recorded matches, newest first."""
+    firm = aliased(Enterprise)
+    statement = (
+        select(Match, Need, Achievement, firm.name)
+        .join(Need, Need.id == Match.need_id)
+        .join(Achievement, Achievement.id == Match.achievement_id)
+        .outerjoin(firm, firm.id == Need.enterprise_id)
+        .where(Match.deleted_at.is_(None), contains_words(query, Need.title, Achievement.title, Match.number))
+        .order_by(Match.created_at.desc(), Match.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    if need_id is not None:
+        statement = statement.where(Match.need_id == need_id)
+    return [_row(row, need, achievement, name or "") for row, need, achievement, name in session.execute(statement)]
+
+
+def get_match(session: Session, match_id: UUID) -> MatchDetail:
+    """A recorded match; raises NotFoundError."""
+    row = live(session, Match, match_id)
+    need, achievement = live(session, Need, row.need_id), live(session, Achievement, row.achievement_id)
+    return MatchDetail(
+        row=_row(row, need, achievement, get_need(session, need.id).enterprise),
+        reasons=tuple((one["term"], f"{Decimal(one['share']) / 100:.2f}") for one in row.reasons),
+        evidence=row.evidence.get("sentence", ""),
+        not_covered=tuple(row.not_covered),
+        next_states=MATCH_MACHINE.next_states(row.state),
+        moves=moves_of(session, row.id),
+        decline_reason=label(CodeList.DECLINE_REASON, row.decline_reason) if row.decline_reason else "",
+        needs_nda=row.needs_nda,
+    )
+
+
+def delete_match(session: Session, match_id: UUID) -> None:
+    """Move a match to the trash."""
+    live(session, Match, match_id).deleted_at = utc_now()
+
+
+def restore_match(session: Session, match_id: UUID) -> None:
+    """Take a match back out of the trash."""
+    session.get_one(Match, match_id).deleted_at = None
+
+
+def gap_words(gap: Gap) -> str:
+    """What a need asks and a record does not show, as a person reads it."""
+    match gap.kind:
+        case "term":
+            return _("没提{words}").format(words=gap.words)
+        case "metric":
+            return _("没有「{words}」的数值").format(words=gap.words)
+        case "price":
+            return _("没提价格")
+        case "over_budget":
+            return _("拟价超过预算")
+        case "deadline":
+            return _("没提能否按期完成")
+        case "trl":
+            return _("没说明成熟度")
+
+
+def reason_words(reason: Reason) -> str:
+    """One reason as a chip says it."""
+    if reason.via == "industry":
+        return _("同行业")
+    if reason.via == "scattered":
+        return _("零散同字")
+    if reason.via == "terms" and reason.expansion is not None:
+        return _("术语 {technical} ← {lay}").format(technical=reason.expansion.technical, lay=reason.expansion.lay)
+    return reason.term
+
+
+def reason_term(reason: Reason) -> str:
+    """The word of a reason; for an agreeing trade the names of the industries."""
+    if reason.via == "industry":
+        return "、".join(industry_label(code) if industry(code) else code for code in reason.term.split("/"))
+    return reason.term or reason_words(reason)
+
+
+def _metric_words(metric: Metric) -> str:
+    return f"{metric.name} {metric.target or metric.now}{metric.unit}".strip()
+
+
+def _remember_reasons(row: Match, found: MatchResult) -> None:
+    row.score = found.score
+    row.reasons = [
+        {"term": reason_term(one), "share": one.share, "field": one.field, "via": one.via} for one in found.reasons
+    ]
+    if found.quote is not None:
+        marks = [[start, end - start] for start, end in found.quote.marks]
+        row.evidence = {
+            "grade": found.evidence,
+            "sentence": found.quote.text,
+            "marks": marks,
+            "ordinal": found.quote.ordinal,
+        }
+    row.not_covered = [gap_words(gap) for gap in found.not_covered]
+
+
+def _check_introduction(row: Match) -> None:
+    if row.enterprise_consent_at is None or row.owner_consent_at is None:
+        raise IllegalMoveError(_("引荐前要企业和成果方都同意。现在还缺一方。"))
+    if row.needs_nda and row.nda_signed_at is None:
+        raise IllegalMoveError(_("这次对接要先签保密协议，再引荐。"))
+
+
+def _shown(answer: MatchAnswer, facts: Mapping[UUID, tuple[tuple[str, ...], str]]) -> Findings:
+    def found(result: MatchResult) -> FoundRecord:
+        words, source_id = facts.get(result.id, ((), ""))
+        return FoundRecord(result, words, tuple(gap_words(gap) for gap in result.not_covered), source_id)
+
+    return Findings(answer, tuple(map(found, answer.results)), tuple(map(found, answer.weak_results)))
+
+
+def _ids(answer: MatchAnswer) -> list[UUID]:
+    return [result.id for result in (*answer.results, *answer.weak_results)]
+
+
+def _achievement_facts(session: Session, answer: MatchAnswer) -> dict[UUID, tuple[tuple[str, ...], str]]:
+    rows = session.scalars(select(Achievement).where(Achievement.id.in_(_ids(answer))))
+    return {row.id: (_filled(*_achievement_words(row)), row.source_id) for row in rows}
+
+
+def _need_facts(session: Session, answer: MatchAnswer) -> dict[UUID, tuple[tuple[str, ...], str]]:
+    rows = session.execute(
+        select(Need, Enterprise.name)
+        .outerjoin(Enterprise, Enterprise.id == Need.enterprise_id)
+        .where(Need.id.in_(_ids(answer)))
+    )
+    return {need.id: (_filled(firm or "", *_need_words(need)), need.source_id) for need, firm in rows}
+
+
+def _achievement_words(row: Achievement) -> tuple[str, ...]:
+    return (
+        row.owner,
+        _("TRL {level}").format(level=readiness_label(row.trl)) if row.trl else row.field,
+        ip_label(row.ip),
+        _("先用后转") if row.use_then_pay else modes_label(row.modes),
+        price_label(row.price) if row.owner or row.price is not None else "",
+    )
+
+
+def _need_words(need: Need) -> tuple[str, ...]:
+    return ("、".join(industry_label(code) for code in need.industries), state_label("need", need.state))
+
+
+def _filled(*words: str) -> tuple[str, ...]:
+    return tuple(word for word in words if word)
+
+
+def _row(row: Match, need: Need, achievement: Achievement, enterprise: str) -> MatchRow:
+    return MatchRow(
+        id=row.id,
+        number=row.number,
+        need=need.title,
+        need_id=need.id,
+        achievement=achievement.title,
+        achievement_id=achievement.id,
+        enterprise=enterprise,
+        owner=achievement.owner,
+        score=f"{Decimal(row.score) / 100:.1f}",
+        state=row.state,
+        state_label=state_label("match", row.state),
+        created_at=row.created_at,
+    )
+
+
+def _county(session: Session, need: Need) -> str:
+    firm = session.get(Enterprise, need.enterprise_id) if need.enterprise_id else None
+    return firm.county if firm else ""
