@@ -32,6 +32,11 @@ def cut(document: Document) -> tuple[list[str], list[str]]:
     return words(head) * 2 + words(body), bigrams(head) * 2 + bigrams(body)
 
 
+def full_text(document: Document) -> str:
+    """Return title, keywords and body, a line each."""
+    return "\n".join((document.title, *document.keywords, document.body))
+
+
 def pack(document: Document) -> bytes:
     """Return everything of a document but its id and trade, compressed (a third of its size)."""
     facts: list[Any] = [document.trl, document.price_fen, document.region, document.modes]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from broker_app.matching.documents import Document
-from broker_app.matching.exclusions import Exclusion, is_denied, is_violated
+from broker_app.matching.documents import Document, full_text
+from broker_app.matching.exclusions import Exclusion, is_denied
 from broker_app.matching.labels import SCATTERED, Label, readable
 from broker_app.matching.question import Expansion, MatchQuery, Question
 from broker_app.matching.rank import Candidate
@@ -120,7 +120,7 @@ def explain(
         quote=_quote(document, labels),
         evidence=evidence,
         not_covered=tuple(_gaps(candidate, query, question, labels, folded))[:MAX_GAPS],
-        exclusions=tuple(_check(exclusion, document) for exclusion in question.exclusions),
+        exclusions=tuple(_check(exclusion, candidate) for exclusion in question.exclusions),
         twins=candidate.twins,
     )
 
@@ -167,6 +167,7 @@ def _reasons(
         drafts.append((candidate.industry, Reason("/".join(query.industries), 0, "industry", "industry")))
     for name, part in candidate.facts.items():
         drafts.append((part, Reason("", 0, "facts", _FACT_VIA[name])))
+    # What violates an exclusion is worth less as a whole, so every share shrinks alike.
     # A tenth of a 分 is what is shown, so the score itself is a whole number of tenths.
     score = round(FULL_SCORE * 10 * candidate.raw / ceiling) * (HUNDREDTHS // 10) if ceiling else 0
     shares = apportion([raw for raw, _ in drafts], score)
@@ -284,7 +285,7 @@ def _keep(missing: dict[str, float], question: Question, phrase: str, weight: fl
         missing.setdefault(question.written(phrase), weight)
 
 
-def _check(exclusion: Exclusion, document: Document) -> ExclusionCheck:
-    text = "\n".join((document.title, *document.keywords, document.body))
-    violated = is_violated(exclusion, text)
-    return ExclusionCheck(exclusion.words, violated, not violated and is_denied(exclusion, text))
+def _check(exclusion: Exclusion, candidate: Candidate) -> ExclusionCheck:
+    violated = exclusion.what in candidate.violated
+    free = not violated and is_denied(exclusion, full_text(candidate.document))
+    return ExclusionCheck(exclusion.words, violated, free)

@@ -165,7 +165,7 @@ def pool_state(connection: Connection, pool: Pool) -> PoolState:
         "SELECT stamp, documents, words, bigrams FROM match_pool WHERE pool = ?", (pool,)
     ).fetchone()
     if row is None or not row[1]:
-        return PoolState(0, {}, {}, {})
+        return PoolState(0, dict.fromkeys(KINDS, 0.0), {kind: {} for kind in KINDS}, {})
     stamp, documents, total_words, total_bigrams = row
     state = _states.get(stamp)
     if state is None:

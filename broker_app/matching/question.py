@@ -104,6 +104,7 @@ def read_question(query: MatchQuery, expansions: Sequence[Expansion] = ()) -> Qu
         (query.title, TITLE_WEIGHT),
         *((keyword, TITLE_WEIGHT) for keyword in query.keywords),
         (query.text, TEXT_WEIGHT),
+        *((metric, TEXT_WEIGHT) for metric in query.metrics),
     ]
     parts = [(part[:MAX_LENGTH], weight) for part, weight in parts if part.strip()]
     for part, weight in parts:

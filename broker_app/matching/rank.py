@@ -2,7 +2,8 @@
 
 Raw score of a document = BM25 over words / best BM25 over words in the pool
                         + BM25 over bigrams / best BM25 over bigrams in the pool
-                        + 0.2 when the industries agree + 0.05 for each asked fact that fits.
+                        + 0.2 when the industries agree + 0.05 for each asked fact that fits,
+the whole times 0.7 for each thing the owner excluded and the document contains.
 
 FTS5 delivers the postings; the sum is made here, because every term has its own weight and the explanation must be
 able to say what each one gave. Same pool and question give the same order in every process: ties go by id.
@@ -17,7 +18,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from broker_app.matching import index
-from broker_app.matching.documents import Document, unpack_trade
+from broker_app.matching.documents import Document, full_text, unpack_trade
+from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
 from broker_app.matching.question import MatchQuery, Question
@@ -27,6 +29,7 @@ K1 = 1.2
 B = 0.75
 INDUSTRY_WEIGHT = 0.2
 FACT_WEIGHT = 0.05
+VIOLATION_FACTOR = 0.7
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 TWIN_SHARE = 0.9  # of common bigrams, from which on two texts are one record entered twice
 TWIN_LENGTH = 40  # characters below which texts are too short to be called the same
@@ -74,6 +77,7 @@ class Candidate:
     industry: float
     facts: dict[str, float]
     attained: float
+    violated: frozenset[str] = frozenset()
     twins: tuple[UUID, ...] = ()
 
 
@@ -89,7 +93,7 @@ class Ranking:
 
 
 def rank(connection: Connection, query: MatchQuery, question: Question, pool: Pool, limit: int) -> Ranking:
-    """Return the best ``limit`` documents of ``pool`` without twins; an empty pool or question gives an empty ranking."""
+    """Return the best ``limit`` documents of ``pool`` without twins; nothing to search in or for gives none."""
     state = index.pool_state(connection, pool)
     skipped = index.rows_of(connection, pool, query.skip)
     scorings = [_score(connection, pool, kind, question, state, skipped) for kind in KINDS]
@@ -165,15 +169,20 @@ def _candidate(
     words, pairs = (scoring.parts(row, state) for scoring in scorings)
     industry = _industry_part(question.sector, state.trades[row])
     facts = _fitting_facts(query, document)
+    violated = frozenset(
+        exclusion.what for exclusion in question.exclusions if is_violated(exclusion, full_text(document))
+    )
+    whole = sum(words.values()) + sum(pairs.values()) + industry + sum(facts.values())
     return Candidate(
-        row,
-        document,
-        sum(words.values()) + sum(pairs.values()) + industry + sum(facts.values()),
-        words,
-        pairs,
-        industry,
-        facts,
-        _attained(row, scorings),
+        row=row,
+        document=document,
+        raw=whole * VIOLATION_FACTOR ** len(violated),
+        words=words,
+        bigrams=pairs,
+        industry=industry,
+        facts=facts,
+        attained=_attained(row, scorings),
+        violated=violated,
     )
 
 
@@ -221,7 +230,7 @@ def _without_twins(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _are_twins(one: Candidate, other: Candidate) -> bool:
     """Compare texts only where the terms they share with the question already look the same: that is rare."""
     matched, also_matched = one.words.keys() | one.bigrams.keys(), other.words.keys() | other.bigrams.keys()
-    if len(matched & also_matched) < TWIN_SHARE * len(matched | also_matched):
+    if len(matched & also_matched) < TWIN_SHARE * min(len(matched), len(also_matched)):
         return False
     length, other_length = len(one.document.body), len(other.document.body)
     if min(length, other_length) < max(TWIN_LENGTH, TWIN_SHARE * max(length, other_length)):

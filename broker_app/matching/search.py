@@ -13,7 +13,8 @@ from broker_app.matching.question import Expansion, MatchQuery, Question, read_q
 from broker_app.matching.rank import Ranking, rank
 
 # Share of the question's worth that the best of the first five must attain (words + bigrams), times the share of
-# the question that the pool knows at all. Settled on needs the pool answers and needs it cannot; see benchmarks/match_quality.py.
+# the question that the pool knows at all. Settled on needs
+# the pool answers and needs it cannot; see benchmarks/match_quality.py.
 ENOUGH_EVIDENCE = 0.45
 WITHIN_REACH = 0.3  # a record below this part of the best one only shares scattered words
 FIRST = 5
