@@ -16,7 +16,7 @@ from broker_app.exchange.parsers import (
     parse_text,
     parse_trl,
 )
-from broker_app.exchange.particulars import parse_metrics, parse_rights
+from broker_app.exchange.particulars import parse_metrics, parse_people, parse_rights
 from broker_app.i18n import _
 
 Kind = Literal["achievements", "enterprises", "needs"]
@@ -70,7 +70,7 @@ def _achievement_fields() -> tuple[Field, ...]:
             "持有人 权利人 所属单位 成果单位 第一完成单位 单位 高校 holder institution",
         ),
         _field("owner_kind", _("单位类型"), parse_line, "单位性质 完成单位类型"),
-        _field("completers", _("完成人"), parse_list, "主要完成人 发明人 负责人 团队成员 inventors authors"),
+        _field("completers", _("完成人"), parse_people, "主要完成人 发明人 负责人 团队成员 inventors authors"),
         _field("trl", _("技术就绪水平"), parse_trl, "成熟度 技术成熟度 就绪水平 TRL等级"),
         _field("stage", _("所处阶段"), parse_line, "阶段 研发阶段 成果阶段"),
         _field("ip", _("知识产权"), parse_rights, "专利 知识产权情况 专利情况 知识产权类型 patents"),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from broker_app.exchange.dates import parse_day
-from broker_app.exchange.parsers import from_json_text, parse_line, parse_text, refused, says_nothing
+from broker_app.exchange.parsers import from_json_text, parse_line, parse_list, parse_text, refused, says_nothing
 from broker_app.i18n import _
 
 _PART = re.compile(r"[;；\n]+")
@@ -40,6 +40,33 @@ class Metric:
     target: str = ""
     unit: str = ""
     standard: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who made an achievement; ``share`` in percent as text."""
+
+    name: str
+    unit: str = ""
+    share: str = ""
+
+
+def parse_people(value: Any, column: str) -> tuple[Person, ...] | None:
+    """A list of objects {name, unit, share} or of names, or text with the names parted by ; 、 , or line breaks."""
+    value = from_json_text(value)
+    if isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value):
+        people = (_person(part, column) for part in value)
+        return tuple(person for person in people if person) or None
+    names = parse_list(value, column)
+    return tuple(Person(name) for name in names) if names else None
+
+
+def _person(part: Any, column: str) -> Person | None:
+    if not isinstance(part, dict):
+        name = parse_line(part, column)
+        return Person(name) if name else None
+    name, unit, share = (parse_line(part.get(key), column) or "" for key in ("name", "unit", "share"))
+    return Person(name, unit, share) if name else None
 
 
 def parse_rights(value: Any, column: str) -> tuple[IpRight, ...] | None:

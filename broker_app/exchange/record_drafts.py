@@ -29,7 +29,7 @@ def achievement_draft(record: AchievementRecord) -> AchievementDraft:
         industries=_industries(record.industry),
         owner=record.owner,
         owner_kind=_code(CodeList.OWNER_KIND, record.owner_kind),
-        completers=tuple(Completer(name) for name in record.completers),
+        completers=tuple(Completer(one.name, one.unit, one.share) for one in record.completers),
         finished_on=record.finished_on,
         stage=_code(CodeList.ACHIEVEMENT_STAGE, record.stage),
         trl=record.trl,

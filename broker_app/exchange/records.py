@@ -9,7 +9,7 @@ from broker_app.errors import ImportFileError, InvalidInputError
 from broker_app.exchange.amounts import NOTHING_ASKED, NOTHING_OFFERED, Budget, Price
 from broker_app.exchange.fields import Field, Kind, fields_of
 from broker_app.exchange.mapping import Mapping
-from broker_app.exchange.particulars import IpRight, Metric
+from broker_app.exchange.particulars import IpRight, Metric, Person
 from broker_app.exchange.rows import BadRow, RowItem, Source, SourceRow
 from broker_app.i18n import _
 
@@ -27,7 +27,7 @@ class AchievementRecord:
     industry: tuple[str, ...] = ()  # codes or names
     owner: str = ""
     owner_kind: str = ""
-    completers: tuple[str, ...] = ()
+    completers: tuple[Person, ...] = ()
     trl: int | None = None
     stage: str = ""
     ip: tuple[IpRight, ...] = ()

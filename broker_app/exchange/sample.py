@@ -1,6 +1,7 @@
 """Fills a profile with the made-up firms, achievements and visits of ``resources/sample``."""
 
 from collections.abc import Iterator
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,20 @@ from sqlalchemy.orm import Session
 
 from broker_app.db.actor import Actor
 from broker_app.db.session import Store
+from broker_app.errors import ImportFileError
 from broker_app.exchange.import_run import run_import
 from broker_app.exchange.mapping import guess_mapping
 from broker_app.exchange.source import open_source
 from broker_app.exchange.visit_file import NeedPart, VisitPart, add_visit
 from broker_app.i18n import _
+from broker_app.rules.calendar import CHINA_TIME
 from broker_app.rules.states import NeedState, VisitState
 from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, get_enterprise, save_enterprise
 from broker_app.services.needs import move_need
 from broker_app.services.profile import Profile
 from broker_app.services.visits import move_visit
 
+_EVENING = time(19, 30, tzinfo=CHINA_TIME)
 _COLLEAGUE = Actor(user_id="sample-colleague", name="陈队", team="sample")
 _NEED_PATH = (NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING)
 _VISIT_PATH = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED)
@@ -53,7 +57,9 @@ def sample_profile() -> Profile:
 def load_sample(store: Store, folder: Path) -> None:
     """Import the sample of ``folder`` (resources/sample) into an empty store."""
     achievements = open_source(folder / "achievements.jsonl")
-    run_import(store, achievements, guess_mapping("achievements", achievements.columns))
+    report = run_import(store, achievements, guess_mapping("achievements", achievements.columns))
+    if report.refused:
+        raise ImportFileError(_("样例成果有 {n} 条读不了。").format(n=report.refused))
     with store.write() as session:
         firms = {firm["id"]: _add_firm(session, firm) for firm in _objects(folder / "enterprises.jsonl")}
     for entry in _objects(folder / "visits.jsonl"):
@@ -92,7 +98,8 @@ def _add_firm(session: Session, firm: dict[str, Any]) -> dict[str, Any]:
 
 def _add_visit(session: Session, entry: dict[str, Any]) -> None:
     part = _SampleVisit.model_validate(entry)
-    added = add_visit(session, part)
+    same_evening = datetime.combine(part.visit_date, _EVENING)
+    added = add_visit(session, part, recorded_at=None if part.late_reason else same_evening)
     for need, need_id in zip(part.needs, added.need_ids, strict=True):
         for state in _steps(need.state, _NEED_PATH):
             # Whoever wrote a need may not verify it, so a colleague does.

@@ -153,8 +153,8 @@ def read_visits(content: bytes) -> list[VisitPart]:
     return [_checked(entry, ordinal) for ordinal, entry in enumerate(_entries(content), 1)]
 
 
-def add_visit(session: Session, part: VisitPart) -> AddedVisit:
-    """Add a visit with its firm and needs, recorded unless its ``state`` says otherwise.
+def add_visit(session: Session, part: VisitPart, *, recorded_at: datetime | None = None) -> AddedVisit:
+    """Add a visit with its firm and needs, recorded (now, or at ``recorded_at``) unless its ``state`` says otherwise.
 
     Raises:
         InvalidInputError: a field cannot be accepted; nothing of the visit stays.
@@ -165,7 +165,7 @@ def add_visit(session: Session, part: VisitPart) -> AddedVisit:
     if part.state == VisitState.PLANNED:
         move_visit(session, visit_id, VisitState.PLANNED)
     elif part.state != VisitState.DRAFT:
-        record_visit(session, visit_id)
+        record_visit(session, visit_id, at=recorded_at)
     return AddedVisit(visit_id, part.visit_id, need_ids)
 
 

@@ -185,8 +185,8 @@ def save_visit(session: Session, draft: VisitDraft, visit_id: UUID | None = None
     return row.id
 
 
-def record_visit(session: Session, visit_id: UUID) -> None:
-    """Finish a visit: from now on its raw note never changes.
+def record_visit(session: Session, visit_id: UUID, *, at: datetime | None = None) -> None:
+    """Finish a visit: from now on its raw note never changes. ``at`` is when it was written down, if not now.
 
     Raises:
         InvalidInputError: firm, role or note are missing, or a late entry gives no reason.
@@ -200,7 +200,7 @@ def record_visit(session: Session, visit_id: UUID) -> None:
         raise InvalidInputError("role", _("请选走访身份。草稿已经存好。"))
     if not row.note.strip():
         raise InvalidInputError("note", _("请先写纪要。草稿已经存好。"))
-    now = utc_now()
+    now = at or utc_now()
     row.is_late = is_late_entry(row.ended_at or row.started_at, now)
     if row.is_late and not row.late_reason:
         row.late_reason = _("当时没有记录条件，事后补记")
