@@ -1,13 +1,15 @@
 """Why a record was found, exactly: what each term gave, where it stands, and what of the need is not covered.
 
-The shown score is ``10 x raw / ceiling`` 分, rounded to a tenth, where the ceiling is the raw score of a record that
-would be the pool's best in words and in bigrams and fit in trade and in every fact asked. It compares records of one
-answer; it is no percentage and no probability. Shares are whole hundredths of a 分 and sum to the score exactly.
+The shown score is ``10 x raw / ceiling x min(1, strength)`` 分, rounded to a tenth. The ceiling is the raw score of a
+record that would be the pool's best in words and in bigrams and fit in trade and in every fact asked; the strength of
+the evidence is 1 unless the answer as a whole is weak. The score compares records of one answer; it is no percentage
+and no probability. Shares are whole hundredths of a 分 and sum to the score exactly.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from broker_app.matching.documents import Document, full_text
 from broker_app.matching.exclusions import Exclusion, is_denied
 from broker_app.matching.labels import SCATTERED, Label, readable
 from broker_app.matching.question import Expansion, MatchQuery, Question
-from broker_app.matching.rank import Candidate
+from broker_app.matching.rank import Candidate, Ranking
 from broker_app.matching.text import (
     Sentence,
     fold,
@@ -104,13 +106,13 @@ class MatchResult:
 
 
 def explain(
-    candidate: Candidate, query: MatchQuery, question: Question, *, place: int, ceiling: float, evidence: Evidence
+    candidate: Candidate, query: MatchQuery, question: Question, *, place: int, ranking: Ranking, evidence: Evidence
 ) -> MatchResult:
     """Return the result shown for ``candidate``; ``place`` counts from 1."""
     document = candidate.document
     folded = _Folded(fold(document.title), fold("\n".join(document.keywords)), fold(document.body))
     labels = readable(candidate, question, folded.whole)
-    reasons, score = _reasons(candidate, query, question, labels, folded, ceiling)
+    reasons, score = _reasons(candidate, query, question, labels, folded, _unit(ranking))
     return MatchResult(
         id=document.id,
         rank=place,
@@ -160,7 +162,7 @@ def _reasons(
     question: Question,
     labels: Sequence[Label],
     folded: _Folded,
-    ceiling: float,
+    unit: float,
 ) -> tuple[tuple[Reason, ...], int]:
     drafts: list[tuple[float, Reason]] = [(label.raw, _term_reason(label, question, folded)) for label in labels]
     if candidate.industry:
@@ -169,7 +171,7 @@ def _reasons(
         drafts.append((part, Reason("", 0, "facts", _FACT_VIA[name])))
     # What violates an exclusion is worth less as a whole, so every share shrinks alike.
     # A tenth of a 分 is what is shown, so the score itself is a whole number of tenths.
-    score = round(FULL_SCORE * 10 * candidate.raw / ceiling) * (HUNDREDTHS // 10) if ceiling else 0
+    score = round(10 * unit * candidate.raw) * (HUNDREDTHS // 10)
     shares = apportion([raw for raw, _ in drafts], score)
     reasons = [
         Reason(reason.term, share, reason.field, reason.via, reason.expansion)
@@ -177,6 +179,11 @@ def _reasons(
         if share
     ]
     return tuple(sorted(reasons, key=lambda reason: (reason.via == "scattered", -reason.share, reason.term))), score
+
+
+def _unit(ranking: Ranking) -> float:
+    """Return the 分 one unit of raw score is worth."""
+    return FULL_SCORE * min(1.0, ranking.strength) / ranking.ceiling if ranking.ceiling else 0.0
 
 
 _FACT_VIA: dict[str, Via] = {"trl": "trl", "budget": "budget", "region": "region", "mode": "mode"}
@@ -258,31 +265,28 @@ def _gaps(
 
 
 def _missing_words(candidate: Candidate, question: Question, labels: Sequence[Label], folded: str) -> list[str]:
-    explained = {fold(label.expansion.lay) for label in labels if label.expansion}
+    """Return the owner's words the record lacks, neighbours in one piece, each word once, those of the title first."""
+    translated = [fold(label.expansion.lay) for label in labels if label.expansion]
+    seen: set[str] = set()
     missing: dict[str, float] = {}
+
+    def is_missing(segment: str) -> bool:
+        return not (
+            segment in seen
+            or segment in folded
+            or any(word in candidate.words for word in subwords(segment))
+            or any(segment in lay or lay in segment for lay in translated)
+        )
+
     for run in question.runs:
-        phrase = ""
-        weight = 0.0
-        for segment in run.segments:
-            covered = (
-                segment.text in folded
-                or any(word in candidate.words for word in subwords(segment.text))
-                or any(segment.text in lay or lay in segment.text for lay in explained)
-            )
-            if covered:
-                _keep(missing, question, phrase, weight)
-                phrase, weight = "", 0.0
-            else:
-                phrase += segment.text
-                weight = max(weight, question.segment_weights[segment.text])
-        _keep(missing, question, phrase, weight)
+        for lacking, group in groupby(run.segments, lambda segment: is_missing(segment.text)):
+            words = [segment.text for segment in group]
+            seen.update(words)
+            # One Chinese character alone says too little to be reproached with.
+            if lacking and len("".join(words)) > 1:
+                weight = max(question.segment_weights[word] for word in words)
+                missing.setdefault(question.written("".join(words)), weight)
     return sorted(missing, key=lambda words: -missing[words])
-
-
-def _keep(missing: dict[str, float], question: Question, phrase: str, weight: float) -> None:
-    # One Chinese character alone says too little to be reproached with.
-    if len(phrase) > 1:
-        missing.setdefault(question.written(phrase), weight)
 
 
 def _check(exclusion: Exclusion, candidate: Candidate) -> ExclusionCheck:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 import rjieba
 
@@ -52,8 +53,11 @@ def readable(candidate: Candidate, question: Question, folded: str) -> list[Labe
     """
     claims = _Claims()
     for run in question.runs:
-        for joined in _phrases(run.segments, folded, candidate):
-            _claim_phrase(claims, joined, candidate)
+        phrases = list(_phrases(run.segments, folded))
+        for phrase in phrases:
+            _claim_phrase(claims, phrase, candidate)
+        for left, right in pairwise(phrases):
+            _claim_seam(claims, left[-1].text, right[0].text)
     for expansion in question.expansions:
         _claim_expansion(claims, expansion, candidate, folded)
     labels: dict[str, Label] = {}
@@ -68,7 +72,7 @@ def _label(labels: dict[str, Label], claims: _Claims, text: str) -> Label:
     return labels.setdefault(text, Label(text, claims.expansions.get(text)))
 
 
-def _phrases(segments: Sequence[Token], folded: str, candidate: Candidate) -> Iterator[Sequence[Token]]:
+def _phrases(segments: Sequence[Token], folded: str) -> Iterator[Sequence[Token]]:
     """Cut a run into the longest pieces that the document holds literally; a word it lacks stands alone."""
     at = 0
     while at < len(segments):
@@ -92,10 +96,18 @@ def _claim_phrase(claims: _Claims, phrase: Sequence[Token], candidate: Candidate
             claims.claim(word, [word], bigrams(word))
 
 
+def _claim_seam(claims: _Claims, left: str, right: str) -> None:
+    """Let the pair across two words count for the word before it, or after it, that was found."""
+    pair = left[-1] + right[0]
+    owner = claims.words.get(left) or claims.words.get(right)
+    if owner and pair not in claims.bigrams:
+        claims.bigrams[pair] = owner
+
+
 def _claim_expansion(claims: _Claims, expansion: Expansion, candidate: Candidate, folded: str) -> None:
     technical = fold(expansion.technical).strip()
     for run in content_runs(technical, ()):
-        for phrase in _phrases(run.segments, folded, candidate):
+        for phrase in _phrases(run.segments, folded):
             own = _Claims()
             _claim_phrase(own, phrase, candidate)
             for label in {*own.words.values(), *own.bigrams.values()}:

@@ -14,6 +14,7 @@ from broker_app.matching.exclusions import Exclusion, find_exclusions
 from broker_app.matching.industry_prior import Sector, sector_of
 from broker_app.matching.text import (
     Token,
+    bigrams,
     fold,
     fold_with_offsets,
     is_han,
@@ -72,7 +73,11 @@ class Run:
 
 @dataclass(slots=True)
 class Question:
-    """A query made ready: weighted ``words`` and ``bigrams``, and what an explanation in the owner's words needs."""
+    """A query made ready: weighted ``words`` and ``bigrams``, and what an explanation in the owner's words needs.
+
+    ``own_…`` are the tokens the owner said; ``bridged`` those that the term table translates, so that the pool need
+    not know them itself.
+    """
 
     sector: Sector
     words: dict[str, float] = field(default_factory=dict)
@@ -83,6 +88,8 @@ class Question:
     expansions: list[Expansion] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
     own_words: frozenset[str] = frozenset()
+    own_bigrams: frozenset[str] = frozenset()
+    bridged: frozenset[str] = frozenset()
     surface: dict[str, str] = field(default_factory=dict)
 
     def written(self, folded: str) -> str:
@@ -107,21 +114,30 @@ def read_question(query: MatchQuery, expansions: Sequence[Expansion] = ()) -> Qu
         *((metric, TEXT_WEIGHT) for metric in query.metrics),
     ]
     parts = [(part[:MAX_LENGTH], weight) for part, weight in parts if part.strip()]
+    question.exclusions = _exclusions("\n".join(fold(part) for part, _ in parts))
     for part, weight in parts:
         _take(question, part, weight)
+    for exclusion in question.exclusions:
+        question.words.pop(exclusion.what, None)
     question.words = _heaviest(question.words)
     question.bigrams = _heaviest(question.bigrams)
     question.own_words = frozenset(question.words)
+    question.own_bigrams = frozenset(question.bigrams)
     question.metrics = [metric.strip() for metric in query.metrics if metric.strip()]
     _expand(question, "\n".join(fold(part) for part, _ in parts), expansions)
     return question
 
 
+def _exclusions(folded: str) -> list[Exclusion]:
+    found: dict[str, Exclusion] = {}
+    for exclusion in find_exclusions(folded):
+        found.setdefault(exclusion.what, exclusion)
+    return list(found.values())
+
+
 def _take(question: Question, written: str, weight: float) -> None:
     folded, offsets = fold_with_offsets(written)
     exclusions = find_exclusions(folded)
-    known = {exclusion.what for exclusion in question.exclusions}
-    question.exclusions.extend(exclusion for exclusion in exclusions if exclusion.what not in known)
     for run in content_runs(folded, exclusions):
         question.runs.append(run)
         for segment in run.segments:
@@ -145,8 +161,8 @@ def _take_segment(question: Question, segment: str, weight: float) -> None:
         if word not in need_speak() and not _is_bare_number(word):
             _add(question.words, word, weight if word == segment else weight * PART_SHARE)
     if is_han(segment):
-        for at in range(len(segment) - 1):
-            _add(question.bigrams, segment[at : at + 2], weight)
+        for pair in bigrams(segment):
+            _add(question.bigrams, pair, weight)
 
 
 def _add(terms: dict[str, float], term: str, weight: float) -> None:
@@ -189,21 +205,17 @@ def _heaviest(terms: dict[str, float]) -> dict[str, float]:
 
 
 def _expand(question: Question, said: str, expansions: Sequence[Expansion]) -> None:
+    bridged: set[str] = set()
     for expansion in expansions:
         lay = fold(expansion.lay).strip()
         if not lay or lay not in said or expansion.weight <= 0:
             continue
         question.expansions.append(expansion)
+        bridged.update(subwords(lay), bigrams(lay))
         for segment in segments(fold(expansion.technical)):
             for word in subwords(segment.text):
                 share = 1.0 if word == segment.text else PART_SHARE
                 question.words[word] = max(question.words.get(word, 0.0), expansion.weight * share)
-        for pair in _bigrams_of(fold(expansion.technical)):
+        for pair in bigrams(fold(expansion.technical)):
             question.bigrams[pair] = max(question.bigrams.get(pair, 0.0), expansion.weight)
-
-
-def _bigrams_of(folded: str) -> Iterator[str]:
-    for run in content_runs(folded, ()):
-        joined = run.text
-        if is_han(joined):
-            yield from (joined[at : at + 2] for at in range(len(joined) - 1))
+    question.bridged = frozenset(bridged)

@@ -30,6 +30,9 @@ B = 0.75
 INDUSTRY_WEIGHT = 0.2
 FACT_WEIGHT = 0.05
 VIOLATION_FACTOR = 0.7
+FIRST = 5
+ENOUGH_EVIDENCE = 0.45
+ENOUGH_ALONE = 1.0
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 TWIN_SHARE = 0.9  # of common bigrams, from which on two texts are one record entered twice
 TWIN_LENGTH = 40  # characters below which texts are too short to be called the same
@@ -51,8 +54,8 @@ class Scoring:
 
     kind: Kind
     terms: list[TermHits] = field(default_factory=list)
-    possible: float = 0.0  # worth of all terms of the question
-    known: float = 0.0  # worth of those that occur in the pool at all
+    possible: float = 0.0  # worth of all terms the owner said
+    known: float = 0.0  # worth of those that occur in the pool or are translated by the term table
     scores: dict[int, float] = field(default_factory=dict)
     best: float = 0.0
 
@@ -83,12 +86,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The answer of a pool: best candidates first; ``ceiling`` is the raw score nobody can exceed."""
+    """The answer of a pool: best candidates first; ``ceiling`` is the raw score nobody can exceed.
+
+    ``strength`` of the evidence: 1 and more is enough (see :func:`_strength`).
+    """
 
     candidates: list[Candidate]
     ceiling: float
     pool_size: int
-    known_share: float
+    strength: float
     frequencies: dict[str, int]
 
 
@@ -102,12 +108,12 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
     documents = index.fetch(connection, shortlist)
     candidates = [_candidate(row, documents[row], query, question, scorings, state) for row in shortlist]
     candidates.sort(key=lambda candidate: (-round(candidate.raw, 9), candidate.document.id))
-    possible = sum(scoring.possible for scoring in scorings)
+    best = _without_twins(candidates)[:limit]
     return Ranking(
-        _without_twins(candidates)[:limit],
+        best,
         sum(1.0 for scoring in scorings if scoring.best) + _askable(query, question),
         state.documents,
-        sum(scoring.known for scoring in scorings) / possible if possible else 0.0,
+        _strength(best, scorings),
         {hit.term: len(hit.rows) for scoring in scorings for hit in scoring.terms},
     )
 
@@ -116,17 +122,19 @@ def _score(
     connection: Connection, pool: Pool, kind: Kind, question: Question, state: PoolState, skipped: set[int]
 ) -> Scoring:
     weights = question.words if kind == "words" else question.bigrams
+    own = question.own_words if kind == "words" else question.own_bigrams
     scoring = Scoring(kind)
     found = index.hits(connection, pool, kind, list(weights)) if state.documents else {}
     read = 0
     for term in sorted(weights, key=lambda term: (len(found.get(term, ())), term)):
         rows = Counter(found.get(term, ()))
         worth = weights[term] * _inverse_frequency(state.documents, len(rows))
-        scoring.possible += worth
         read += len(rows)
+        if term in own:
+            scoring.possible += worth
+            scoring.known += worth if rows or term in question.bridged else 0.0
         if not rows or read > MAX_HITS:
             continue
-        scoring.known += worth
         scoring.terms.append(TermHits(term, kind, worth, rows))
     _accumulate(scoring, state)
     for row in skipped:
@@ -190,6 +198,21 @@ def _attained(row: int, scorings: Sequence[Scoring]) -> float:
     shares = [scoring.scores.get(row, 0.0) / scoring.possible for scoring in scorings if scoring.possible]
     # A question in one script only has no bigrams (or no words): the part it has counts for both.
     return sum(shares) * len(KINDS) / len(shares) if shares else 0.0
+
+
+def _strength(best: Sequence[Candidate], scorings: Sequence[Scoring]) -> float:
+    """Return how far the evidence goes: 1 and more is enough to show records as found, less is 证据不足.
+
+    It weighs what the best of the first records attains of the question with how much of the question the pool knows
+    at all; a record that attains half of all there is counts alone. Settled on needs the pool answers and on needs it
+    cannot (``benchmarks/match_quality.py``).
+    """
+    possible = sum(scoring.possible for scoring in scorings)
+    if not best or not possible:
+        return 0.0
+    attained = max(candidate.attained for candidate in best[:FIRST])
+    known = sum(scoring.known for scoring in scorings) / possible
+    return max(attained * known / ENOUGH_EVIDENCE, attained / ENOUGH_ALONE)
 
 
 def _fitting_facts(query: MatchQuery, document: Document) -> dict[str, float]:

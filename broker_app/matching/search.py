@@ -12,12 +12,7 @@ from broker_app.matching.index import Pool
 from broker_app.matching.question import Expansion, MatchQuery, Question, read_question
 from broker_app.matching.rank import Ranking, rank
 
-# Share of the question's worth that the best of the first five must attain (words + bigrams), times the share of
-# the question that the pool knows at all. Settled on needs
-# the pool answers and needs it cannot; see benchmarks/match_quality.py.
-ENOUGH_EVIDENCE = 0.45
-WITHIN_REACH = 0.3  # a record below this part of the best one only shares scattered words
-FIRST = 5
+WITHIN_REACH = 0.3  # a record below this part of the best one shares scattered words only
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ def match(
     ranking = rank(connection, query, question, pool, limit)
     enough, levels = _judge(ranking)
     results = [
-        explain(candidate, query, question, place=place, ceiling=ranking.ceiling, evidence=level)
+        explain(candidate, query, question, place=place, ranking=ranking, evidence=level)
         for place, (candidate, level) in enumerate(zip(ranking.candidates, levels, strict=True), 1)
     ]
     return MatchAnswer(
@@ -77,12 +72,10 @@ def match(
 def _judge(ranking: Ranking) -> tuple[Evidence, list[Evidence]]:
     if not ranking.candidates:
         return "none", []
-    best = max(candidate.attained for candidate in ranking.candidates[:FIRST])
-    if best * ranking.known_share < ENOUGH_EVIDENCE:
+    if ranking.strength < 1:
         return "weak", ["weak"] * len(ranking.candidates)
-    return "strong", [
-        "strong" if candidate.attained >= WITHIN_REACH * best else "weak" for candidate in ranking.candidates
-    ]
+    reach = WITHIN_REACH * max(candidate.attained for candidate in ranking.candidates)
+    return "strong", ["strong" if candidate.attained >= reach else "weak" for candidate in ranking.candidates]
 
 
 def _terms(question: Question, ranking: Ranking) -> tuple[SearchTerm, ...]:

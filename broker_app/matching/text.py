@@ -32,6 +32,9 @@ _RUN = re.compile(
 )
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _PART = re.compile(rf"[{_LETTER}]+(?:\.\d+)?")
+# Characters that new words are guessed with, but that no technical word starts or ends with.
+_GLUE = "想做要加减把被让给用拿弄搞的得地了着过和与跟及或又不也很太都再就还能会可是有在里既"
+_GLUED = re.compile(rf"[{_GLUE}]|[^{_GLUE}]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+[”’」』）)\]】\"']*|(?<![\d.])[.．](?=\s|$|[" + _HAN + "])")
 
 
@@ -125,8 +128,17 @@ def segments(folded: str) -> Iterator[Token]:
             yield Token(squeeze(run.group()), start, run.end())
             continue
         for word in rjieba.cut(run.group(), True):
-            yield Token(word, start, start + len(word))
+            yield from _without_glue(word, start)
             start += len(word)
+
+
+def _without_glue(word: str, start: int) -> Iterator[Token]:
+    """Yield ``word`` without the verbs and particles that guessing stuck to it (想改, 做电); known words stay whole."""
+    if len(word) < 2 or rjieba.has_word(word):
+        yield Token(word, start, start + len(word))
+        return
+    for piece in _GLUED.finditer(word):
+        yield Token(piece.group(), start + piece.start(), start + piece.end())
 
 
 def subwords(segment: str) -> list[str]:
