@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from broker_app.db.actor import Actor
+from broker_app.db.key_file import create_key_file
 from broker_app.db.session import Store
 from broker_app.errors import ImportFileError
 from broker_app.exchange.import_run import run_import
@@ -16,11 +17,12 @@ from broker_app.exchange.mapping import guess_mapping
 from broker_app.exchange.source import open_source
 from broker_app.exchange.visit_file import NeedPart, VisitPart, add_visit
 from broker_app.i18n import _
+from broker_app.paths import ProfilePaths, resources
 from broker_app.rules.calendar import CHINA_TIME
 from broker_app.rules.states import NeedState, VisitState
 from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, get_enterprise, save_enterprise
 from broker_app.services.needs import move_need
-from broker_app.services.profile import Profile
+from broker_app.services.profile import Profile, create_profile
 from broker_app.services.visits import move_visit
 
 _EVENING = time(19, 30, tzinfo=CHINA_TIME)
@@ -52,6 +54,19 @@ def sample_profile() -> Profile:
         address=_("温州市乐清市样例路 1 号"),
         is_sample=True,
     )
+
+
+SAMPLE_PASSPHRASE = "样例资料不保密"
+"""The sample is public, so its passphrase may be."""
+
+
+def create_sample(paths: ProfilePaths) -> Store:
+    """Make a profile of made-up data and open it."""
+    paths.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = create_key_file(paths.key_file, SAMPLE_PASSPHRASE)
+    store = create_profile(paths, key.data_key, sample_profile())
+    load_sample(store, resources() / "sample")
+    return store
 
 
 def load_sample(store: Store, folder: Path) -> None:
