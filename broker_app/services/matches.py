@@ -15,7 +15,7 @@ from broker_app.codes.lists import CodeList, find, label
 from broker_app.db.models import Achievement, Enterprise, Match, Need
 from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.i18n import _
-from broker_app.matching import Gap, MatchAnswer, MatchQuery, MatchResult, Reason
+from broker_app.matching import Expansion, Gap, MatchAnswer, MatchQuery, MatchResult, Reason
 from broker_app.matching import match as ask_pool
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import MATCH_MACHINE, NEED_MACHINE, MatchState, NeedState, state_label
@@ -80,6 +80,11 @@ class MatchDetail:
     moves: tuple[Move, ...]
     decline_reason: str
     needs_nda: bool
+    decline_note: str = ""
+    enterprise_consent_at: datetime | None = None
+    owner_consent_at: datetime | None = None
+    nda_signed_at: datetime | None = None
+    pool_size: int = 0
 
 
 def need_query(draft: NeedDraft) -> MatchQuery:
@@ -125,6 +130,14 @@ def find_achievements(session: Session, need_id: UUID, *, limit: int = 20) -> Fi
     return _shown(answer, _achievement_facts(session, answer))
 
 
+def find_by_draft(
+    session: Session, draft: NeedDraft, *, expansions: Sequence[Expansion] = (), limit: int = 20
+) -> Findings:
+    """:func:`find_achievements` for a need whose words were changed for this search only."""
+    answer = ask_pool(session.connection(), need_query(draft), limit=limit, expansions=expansions)
+    return _shown(answer, _achievement_facts(session, answer))
+
+
 def find_needs(session: Session, achievement_id: UUID, *, limit: int = 20) -> Findings:
     """:func:`match_achievement` with the facts of each need for the screen."""
     answer = match_achievement(session, achievement_id, limit=limit)
@@ -166,31 +179,37 @@ def record_match(session: Session, need_id: UUID, achievement_id: UUID) -> UUID:
     A pair that is already being carried on keeps its one match. A verified or published need moves on to
     对接中 (domain.md section 4).
     """
-    need, achievement = live(session, Need, need_id), live(session, Achievement, achievement_id)
-    known = session.scalars(
-        select(Match).where(
-            Match.need_id == need_id,
-            Match.achievement_id == achievement_id,
-            Match.deleted_at.is_(None),
-            Match.state != MatchState.DECLINED,
-        )
-    ).first()
-    if known is not None:
-        return known.id
-    answer = match_need(session, need_id, limit=_FAR_ENOUGH)
-    found = next((one for one in (*answer.results, *answer.weak_results) if one.id == achievement_id), None)
-    row = Match(need_id=need.id, achievement_id=achievement.id, scope=need.scope, state=MatchState.SUGGESTED)
-    row.pool_size = answer.pool_size
-    if found is not None:
-        _remember_reasons(row, found)
-    session.add(row)
-    session.flush()
-    row.number = own_number(MATCH, _county(session, need), today(), row.id)
-    log_move(session, row, MATCH_MACHINE, MatchState.SCREENED)
+    return record_matches(session, need_id, (achievement_id,))[0]
+
+
+def record_matches(
+    session: Session,
+    need_id: UUID,
+    achievement_ids: Sequence[UUID],
+    *,
+    asked: NeedDraft | None = None,
+    expansions: Sequence[Expansion] = (),
+) -> tuple[UUID, ...]:
+    """:func:`record_match` for several achievements found by one search; returns their ids in the same order.
+
+    ``asked`` and ``expansions`` are the words of that search when they differ from the stored need, so that the
+    reasons written down are the ones the broker saw.
+    """
+    need = live(session, Need, need_id)
+    chosen = [live(session, Achievement, achievement_id) for achievement_id in achievement_ids]
+    known = _carried_on(session, need_id)
+    if all(achievement.id in known for achievement in chosen):
+        return tuple(known[achievement.id] for achievement in chosen)
+    query = need_query(asked or need_draft(need))
+    answer = ask_pool(session.connection(), query, limit=_FAR_ENOUGH, expansions=expansions)
+    found = {one.id: one for one in (*answer.results, *answer.weak_results)}
+    for achievement in chosen:
+        if achievement.id not in known:
+            known[achievement.id] = _add_match(session, need, achievement, found.get(achievement.id), answer.pool_size)
     if NeedState.MATCHING in NEED_MACHINE.next_states(need.state):
         log_move(session, need, NEED_MACHINE, NeedState.MATCHING)
     session.flush()
-    return row.id
+    return tuple(known[achievement.id] for achievement in chosen)
 
 
 def move_match(session: Session, match_id: UUID, wanted: str, why: str = "", *, decline_reason: str = "") -> None:
@@ -218,8 +237,29 @@ def move_match(session: Session, match_id: UUID, wanted: str, why: str = "", *, 
     session.flush()
 
 
+def note_nda(session: Session, match_id: UUID, *, needed: bool, signed: bool = False) -> None:
+    """Write down whether this match needs a confidentiality agreement before the introduction, and that it is signed.
+
+    Raises:
+        IllegalMoveError: both sides have been introduced already.
+    """
+    row = live(session, Match, match_id)
+    if row.state in (MatchState.INTRODUCED, MatchState.MET, MatchState.AGREED, MatchState.DECLINED):
+        raise IllegalMoveError(_("对接{state}，保密协议的安排不能再改。").format(state=state_label("match", row.state)))
+    row.needs_nda = needed
+    row.nda_signed_at = (row.nda_signed_at or utc_now()) if needed and signed else None
+    session.flush()
+
+
 def list_matches(
-    session: Session, query: str = "", *, need_id: UUID | None = None, offset: int = 0, limit: int = 100
+    session: Session,
+    query: str = "",
+    *,
+    need_id: UUID | None = None,
+    offset: int = 0,
+    limit: int = 100,
+    achievement_id: UUID | None = None,
+    state: str = "",
 ) -> Sequence[MatchRow]:
     """Recorded matches, newest first."""
     firm = aliased(Enterprise)
@@ -228,13 +268,20 @@ def list_matches(
         .join(Need, Need.id == Match.need_id)
         .join(Achievement, Achievement.id == Match.achievement_id)
         .outerjoin(firm, firm.id == Need.enterprise_id)
-        .where(Match.deleted_at.is_(None), contains_words(query, Need.title, Achievement.title, Match.number))
+        .where(
+            Match.deleted_at.is_(None),
+            contains_words(query, Need.title, Achievement.title, Match.number, firm.name, pinyin=Need.pinyin),
+        )
         .order_by(Match.created_at.desc(), Match.id)
         .offset(offset)
         .limit(limit)
     )
     if need_id is not None:
         statement = statement.where(Match.need_id == need_id)
+    if achievement_id is not None:
+        statement = statement.where(Match.achievement_id == achievement_id)
+    if state:
+        statement = statement.where(Match.state == state)
     return [_row(row, need, achievement, name or "") for row, need, achievement, name in session.execute(statement)]
 
 
@@ -251,6 +298,11 @@ def get_match(session: Session, match_id: UUID) -> MatchDetail:
         moves=moves_of(session, row.id),
         decline_reason=label(CodeList.DECLINE_REASON, row.decline_reason) if row.decline_reason else "",
         needs_nda=row.needs_nda,
+        decline_note=row.decline_note,
+        enterprise_consent_at=row.enterprise_consent_at,
+        owner_consent_at=row.owner_consent_at,
+        nda_signed_at=row.nda_signed_at,
+        pool_size=row.pool_size,
     )
 
 
@@ -301,6 +353,30 @@ def reason_term(reason: Reason) -> str:
 
 def _metric_words(metric: Metric) -> str:
     return f"{metric.name} {metric.target or metric.now}{metric.unit}".strip()
+
+
+def _carried_on(session: Session, need_id: UUID) -> dict[UUID, UUID]:
+    """The matches of a need that were not declined: achievement id to match id."""
+    rows = session.execute(
+        select(Match.achievement_id, Match.id).where(
+            Match.need_id == need_id, Match.deleted_at.is_(None), Match.state != MatchState.DECLINED
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def _add_match(
+    session: Session, need: Need, achievement: Achievement, found: MatchResult | None, pool_size: int
+) -> UUID:
+    row = Match(need_id=need.id, achievement_id=achievement.id, scope=need.scope, state=MatchState.SUGGESTED)
+    row.pool_size = pool_size
+    if found is not None:
+        _remember_reasons(row, found)
+    session.add(row)
+    session.flush()
+    row.number = own_number(MATCH, _county(session, need), today(), row.id)
+    log_move(session, row, MATCH_MACHINE, MatchState.SCREENED)
+    return row.id
 
 
 def _remember_reasons(row: Match, found: MatchResult) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broker_app.codes.industries import industry_label
@@ -191,6 +191,14 @@ def list_needs(
         )
         for need, firm in session.execute(statement)
     ]
+
+
+def count_needs(session: Session) -> dict[str, int]:
+    """How many needs stand in each state; a state without any is left out."""
+    rows = session.execute(
+        select(Need.state, func.count()).where(Need.deleted_at.is_(None)).group_by(Need.state).order_by(Need.state)
+    )
+    return dict(rows.tuples().all())
 
 
 def get_need(session: Session, need_id: UUID) -> NeedDetail:
