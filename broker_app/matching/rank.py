@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nlargest
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -23,7 +24,8 @@ from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
 from broker_app.matching.question import MatchQuery, Question
-from broker_app.matching.text import bigrams, fold
+from broker_app.matching.text import fold
+from broker_app.matching.twins import find_twins
 
 K1 = 1.2
 B = 0.75
@@ -34,8 +36,6 @@ FIRST = 5
 ENOUGH_EVIDENCE = 0.45
 ENOUGH_ALONE = 1.0
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
-TWIN_SHARE = 0.9  # of common bigrams, from which on two texts are one record entered twice
-TWIN_LENGTH = 40  # characters below which texts are too short to be called the same
 
 
 @dataclass(slots=True)
@@ -104,11 +104,12 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
     skipped = index.rows_of(connection, pool, query.skip)
     scorings = [_score(connection, pool, kind, question, state, skipped) for kind in KINDS]
     totals = _totals(scorings, question.sector, state)
-    shortlist = sorted(totals, key=lambda row: (-totals[row], row))[: 2 * limit + 10]
+    shortlist = _highest(totals, 2 * limit + 10)
     documents = index.fetch(connection, shortlist)
     candidates = [_candidate(row, documents[row], query, question, scorings, state) for row in shortlist]
     candidates.sort(key=lambda candidate: (-round(candidate.raw, 9), candidate.document.id))
-    best = _without_twins(candidates)[:limit]
+    twins = find_twins([candidate.document for candidate in candidates])
+    best = [replace(one, twins=twins[one.document.id]) for one in candidates if one.document.id in twins][:limit]
     return Ranking(
         best,
         sum(1.0 for scoring in scorings if scoring.best) + _askable(query, question),
@@ -171,6 +172,13 @@ def _totals(scorings: Sequence[Scoring], asked: Sector, state: PoolState) -> dic
     return totals
 
 
+def _highest(totals: dict[int, float], count: int) -> list[int]:
+    if len(totals) > count:
+        least = nlargest(count, totals.values())[-1]
+        totals = {row: total for row, total in totals.items() if total >= least}
+    return sorted(totals, key=lambda row: (-totals[row], row))[:count]
+
+
 def _candidate(
     row: int, document: Document, query: MatchQuery, question: Question, scorings: Sequence[Scoring], state: PoolState
 ) -> Candidate:
@@ -231,39 +239,6 @@ def _askable(query: MatchQuery, question: Question) -> float:
     facts = (query.trl_min is not None, query.budget_fen is not None, bool(query.region), bool(query.modes))
     trade = INDUSTRY_WEIGHT if question.sector.keys or question.sector.field else 0.0
     return trade + FACT_WEIGHT * sum(facts)
-
-
-def _without_twins(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Show a record that was entered twice once, with the ids of the others beside it."""
-    kept: list[Candidate] = []
-    twins: dict[UUID, list[UUID]] = {}
-    titles: dict[str, Candidate] = {}
-    for candidate in candidates:
-        title = _bare(candidate.document.title)
-        first = titles.get(title) if title else None
-        first = first or next((other for other in kept if _are_twins(other, candidate)), None)
-        if first is None:
-            kept.append(candidate)
-            titles[title] = candidate
-        else:
-            twins.setdefault(first.document.id, []).append(candidate.document.id)
-    return [replace(candidate, twins=tuple(twins.get(candidate.document.id, ()))) for candidate in kept]
-
-
-def _are_twins(one: Candidate, other: Candidate) -> bool:
-    """Compare texts only where the terms they share with the question already look the same: that is rare."""
-    matched, also_matched = one.words.keys() | one.bigrams.keys(), other.words.keys() | other.bigrams.keys()
-    if len(matched & also_matched) < TWIN_SHARE * min(len(matched), len(also_matched)):
-        return False
-    length, other_length = len(one.document.body), len(other.document.body)
-    if min(length, other_length) < max(TWIN_LENGTH, TWIN_SHARE * max(length, other_length)):
-        return False
-    first, second = set(bigrams(fold(one.document.body))), set(bigrams(fold(other.document.body)))
-    return len(first & second) >= TWIN_SHARE * len(first | second)
-
-
-def _bare(title: str) -> str:
-    return "".join(character for character in fold(title) if character.isalnum())
 
 
 def _industry_part(asked: Sector, trade: str) -> float:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 
 import rjieba
@@ -141,9 +141,10 @@ def _without_glue(word: str, start: int) -> Iterator[Token]:
         yield Token(piece.group(), start + piece.start(), start + piece.end())
 
 
-def subwords(segment: str) -> list[str]:
+@lru_cache(4096)
+def subwords(segment: str) -> tuple[str, ...]:
     """Return the index words of one segment: itself and the shorter words inside it."""
-    return words(segment)
+    return tuple(words(segment))
 
 
 def measures(folded: str) -> list[str]:
