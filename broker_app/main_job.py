@@ -50,9 +50,11 @@ def _log_visit(store: Store) -> tuple[UUID, UUID]:
     (part,) = read_visits((resources() / "sample" / "main_job_visit.json").read_bytes())
     with store.write() as session:
         added = add_visit(session, part)
-    _say(_("记了一次走访：{firm}，原始纪要 {n} 个字，需求 {needs} 条").format(
-        firm=part.enterprise.name, n=len(part.raw_note), needs=len(added.need_ids)
-    ))
+    _say(
+        _("记了一次走访：{firm}，原始纪要 {n} 个字，需求 {needs} 条").format(
+            firm=part.enterprise.name, n=len(part.raw_note), needs=len(added.need_ids)
+        )
+    )
     return added.visit_id, added.need_ids[0]
 
 

@@ -29,8 +29,25 @@ MEMORY_KIB, TIME_COST, LANES = 65536, 3, 4
 _RECOVERY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: no I L O U
 _RECOVERY_LENGTH = 30  # 150 bits
 _COMMON = frozenset(
-    "1234567890 0123456789 12345678910 qwertyuiop asdfghjkl; 1q2w3e4r5t password123 passw0rd123 "
-    "woaini1314520 5201314520 aaaaaaaaaa 1111111111 0000000000 abcdefghij abc1234567 admin12345 iloveyou123".split()
+    [
+        "1234567890",
+        "0123456789",
+        "12345678910",
+        "qwertyuiop",
+        "asdfghjkl;",
+        "1q2w3e4r5t",
+        "password123",
+        "passw0rd123",
+        "woaini1314520",
+        "5201314520",
+        "aaaaaaaaaa",
+        "1111111111",
+        "0000000000",
+        "abcdefghij",
+        "abc1234567",
+        "admin12345",
+        "iloveyou123",
+    ]
 )
 
 

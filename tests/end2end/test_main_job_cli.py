@@ -80,7 +80,9 @@ def test_the_main_job_on_the_judged_pool(broker: Broker, shared: Path, tmp_path:
     assert len(broker.json("visit", "list")) == 12
     assert len(broker.json("need", "list")) == 25
 
-    found = broker.lines("match", "--needs", shared / "data/matching/dev_needs.jsonl", "--format", "jsonl", "--top", "20")
+    found = broker.lines(
+        "match", "--needs", shared / "data/matching/dev_needs.jsonl", "--format", "jsonl", "--top", "20"
+    )
     by_need: dict[str, list[dict[str, Any]]] = {}
     for line in found:
         by_need.setdefault(line["need_id"], []).append(line)
@@ -142,7 +144,7 @@ def test_a_second_init_leaves_the_profile_alone(broker: Broker) -> None:
 
 
 def test_markup_and_odd_characters_come_back_as_typed(broker: Broker, tmp_path: Path) -> None:
-    nasty = "<b>粗</b> </para> & \"引号\" 😀 \x07 ⁣ 𬭎 \u202e倒"
+    nasty = '<b>粗</b> </para> & "引号" 😀 \x07 ⁣ 𬭎 \u202e倒'
     visit = {
         "visit_date": "2026-11-23",
         "role": "科技副总",
@@ -166,7 +168,12 @@ def test_markup_and_odd_characters_come_back_as_typed(broker: Broker, tmp_path: 
 
 
 def test_a_note_too_long_is_refused_and_nothing_stays(broker: Broker) -> None:
-    visit = {"visit_date": "2026-11-23", "role": "科技副总", "enterprise": {"name": "样例厂"}, "raw_note": "长" * 200_001}
+    visit = {
+        "visit_date": "2026-11-23",
+        "role": "科技副总",
+        "enterprise": {"name": "样例厂"},
+        "raw_note": "长" * 200_001,
+    }
     assert "200000" in broker.run("visit", "add", "-", feed=json.dumps(visit), code=1).stderr
     assert broker.json("visit", "list") == []
     visit["raw_note"] = "长" * 200_000

@@ -230,7 +230,7 @@ def test_frozen_program_calls_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _children() -> list[str]:
-    found = subprocess.run(  # noqa: S603 - a fixed command
+    found = subprocess.run(
         ["/bin/ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
     )
     return [line for line in found.stdout.splitlines() if "xlsx_child" in line]
