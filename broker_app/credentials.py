@@ -9,6 +9,7 @@ import getpass
 import importlib
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from broker_app.i18n import _
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-PASSPHRASE_VARIABLE = "BROKER_PASSPHRASE"
 _SERVICE = "broker"
 _TRUSTED_BACKENDS = (
     "keyring.backends.Windows",
@@ -28,24 +28,54 @@ _TRUSTED_BACKENDS = (
 )
 
 
+@dataclass(frozen=True)
+class _Secret:
+    """A secret a command may need: the variable and the option that give it, and how a person is asked."""
+
+    variable: str
+    option: str
+    prompt: str
+
+
 def find_passphrase(passphrase_file: Path | None, *, ask_twice: bool = False) -> str:
-    """The passphrase from a file, from the environment, or by asking at the terminal, in that order.
+    """The passphrase from a file, from ``BROKER_PASSPHRASE``, or by asking at the terminal, in that order.
 
     Raises:
         CredentialError: if the file cannot be read, or nobody can be asked.
     """
-    if passphrase_file is not None:
-        return _from_file(passphrase_file)
-    if given := os.environ.get(PASSPHRASE_VARIABLE):
+    wanted = _Secret("BROKER_PASSPHRASE", "--passphrase-file", _("本机口令："))
+    return _found(wanted, passphrase_file, ask_twice=ask_twice)
+
+
+def find_new_passphrase(passphrase_file: Path | None) -> str:
+    """The passphrase to change to (``BROKER_NEW_PASSPHRASE``); a person types it twice."""
+    wanted = _Secret("BROKER_NEW_PASSPHRASE", "--new-passphrase-file", _("新口令："))
+    return _found(wanted, passphrase_file, ask_twice=True)
+
+
+def find_recovery_code(code_file: Path | None) -> str:
+    """The printed recovery code (``BROKER_RECOVERY_CODE``)."""
+    return _found(_Secret("BROKER_RECOVERY_CODE", "--recovery-code-file", _("恢复码：")), code_file)
+
+
+def _found(wanted: _Secret, file: Path | None, *, ask_twice: bool = False) -> str:
+    if file is not None:
+        return _from_file(file)
+    if given := os.environ.get(wanted.variable):
         return given
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():  # a windowed program has no stdin at all
         raise CredentialError(
-            _("需要本机口令：请设环境变量 {name}，或用 --passphrase-file 指定文件。").format(name=PASSPHRASE_VARIABLE)
+            _("需要{what}请设环境变量 {name}，或用 {option} 指定文件。").format(
+                what=wanted.prompt, name=wanted.variable, option=wanted.option
+            )
         )
-    passphrase = getpass.getpass(_("本机口令："))
-    if ask_twice and getpass.getpass(_("再输一次：")) != passphrase:
-        raise CredentialError(_("两次输入不一样，什么都没有建立。"))
-    return passphrase
+    try:
+        typed = getpass.getpass(wanted.prompt)
+        if ask_twice and getpass.getpass(_("再输一次：")) != typed:
+            raise CredentialError(_("两次输入不一样，什么都没有改动。"))
+    except EOFError:
+        raise CredentialError(_("没有输入口令，什么都没有改动。")) from None
+    return typed
 
 
 def remember_data_key(profile: Path, data_key: bytes) -> bool:
@@ -76,16 +106,21 @@ def remembered_data_key(profile: Path) -> bytes | None:
         return None
 
 
-def forget_data_key(profile: Path) -> None:
-    """Remove the data key from the computer's key store, if it is there."""
+def forget_data_key(profile: Path) -> bool:
+    """Remove the data key from the computer's key store; False when the store would not let go of it."""
     backend = _trusted_backend()
-    if backend is not None and remembered_data_key(profile) is not None:
+    if backend is None or remembered_data_key(profile) is None:
+        return True
+    try:
         backend.delete_password(_SERVICE, str(profile.resolve()))
+    except _keyring_errors():
+        return False
+    return True
 
 
 def _from_file(path: Path) -> str:
     try:
-        passphrase = path.read_text("utf-8").rstrip("\r\n")
+        passphrase = path.read_text("utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
         raise CredentialError(_("读不了口令文件 {name}。").format(name=path.name)) from None
     if not passphrase:

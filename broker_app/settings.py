@@ -1,9 +1,16 @@
 """Choices of the person at this computer: one frozen value, kept in a small TOML file beside the store."""
 
+import json
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+from broker_app.errors import StoreError
+from broker_app.i18n import _
+
+THEMES = ("system", "light", "dark")
+SMALLEST_FONT, LARGEST_FONT = 8.0, 28.0  # points
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Settings:
 
 
 def read_settings(path: Path) -> Settings:
-    """Read the settings; a missing or damaged file, or a value of the wrong type, gives the default."""
+    """Read the settings; a missing or damaged file, or a value that makes no sense, gives the default."""
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
@@ -29,18 +36,27 @@ def read_settings(path: Path) -> Settings:
         value, wanted = found.get(field.name), getattr(default, field.name)
         if type(value) is type(wanted) or (isinstance(wanted, float) and type(value) is int):
             accepted[field.name] = value
-    return Settings(**accepted)
+    chosen = Settings(**accepted)
+    if chosen.theme not in THEMES:
+        chosen = replace(chosen, theme=default.theme)
+    if not SMALLEST_FONT <= chosen.font_points <= LARGEST_FONT:
+        chosen = replace(chosen, font_points=default.font_points)
+    return chosen
 
 
 def write_settings(path: Path, settings: Settings) -> None:
     """Write the settings in one step, so that a crash leaves the old file or the new one."""
     lines = [f"{field.name} = {_toml(getattr(settings, field.name))}" for field in fields(Settings)]
     temporary = path.with_suffix(".new")
-    temporary.write_text("\n".join(lines) + "\n", "utf-8")
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary.write_text("\n".join(lines) + "\n", "utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(_("设置没能写入，还是原来的样子。请检查磁盘空间和权限。")) from error
 
 
 def _toml(value: str | float | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

@@ -12,15 +12,17 @@ import hmac
 import json
 import os
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from broker_app.errors import DamagedStoreError, InvalidInputError, WrongKeyError
+from broker_app.errors import DamagedStoreError, InvalidInputError, StoreError, WrongKeyError
 from broker_app.i18n import _
 
 FORMAT = 1
@@ -79,11 +81,16 @@ def create_key_file(path: Path, passphrase: str) -> NewKey:
 
     Raises:
         InvalidInputError: if the passphrase is too weak.
+        StoreError: there is a key file already, or the folder cannot be written.
     """
     check_passphrase(passphrase)
     data_key = secrets.token_bytes(KEY_BYTES)
     code = _new_recovery_code()
-    wraps = [_wrap("passphrase", passphrase.encode(), data_key), _wrap("recovery", _recovery_secret(code), data_key)]
+    wraps = [_wrap("passphrase", _secret(passphrase), data_key), _wrap("recovery", _recovery_secret(code), data_key)]
+    if path.exists():  # it may be the only key to a store or backup that lies elsewhere
+        raise StoreError(
+            _("资料夹里已经有一个钥匙文件，没有动它。要新建请换一个资料夹；要恢复备份请用 broker restore。")
+        )
     _write(path, {"format": FORMAT, "wraps": wraps}, data_key)
     return NewKey(data_key, code)
 
@@ -95,7 +102,7 @@ def open_with_passphrase(path: Path, passphrase: str) -> bytes:
         WrongKeyError: if the passphrase does not open it.
         DamagedStoreError: if the key file is damaged, weakened or missing.
     """
-    return _open(path, "passphrase", passphrase.encode(), _("口令不对。请检查大小写和输入法，再试一次。"))
+    return _open(path, "passphrase", _secret(passphrase), _("口令不对。请检查大小写和输入法，再试一次。"))
 
 
 def open_with_recovery_code(path: Path, code: str) -> bytes:
@@ -104,16 +111,27 @@ def open_with_recovery_code(path: Path, code: str) -> bytes:
 
 
 def change_passphrase(path: Path, data_key: bytes, passphrase: str) -> None:
-    """Wrap the same data key with a new passphrase; the store itself is not rewritten."""
+    """Wrap the same data key with a new passphrase; neither the store nor the recovery code changes.
+
+    Raises:
+        InvalidInputError: if the passphrase is too weak.
+        DamagedStoreError: if the key file is damaged or belongs to another data key.
+    """
     check_passphrase(passphrase)
     header = _read(path)
+    _check_mac(header, data_key)
     others = [wrap for wrap in header["wraps"] if wrap["by"] != "passphrase"]
-    _write(path, {"format": FORMAT, "wraps": [_wrap("passphrase", passphrase.encode(), data_key), *others]}, data_key)
+    _write(path, {"format": FORMAT, "wraps": [_wrap("passphrase", _secret(passphrase), data_key), *others]}, data_key)
 
 
 def _new_recovery_code() -> str:
     digits = [secrets.choice(_RECOVERY_ALPHABET) for _position in range(_RECOVERY_LENGTH)]
     return "-".join("".join(digits[start : start + 5]) for start in range(0, _RECOVERY_LENGTH, 5))
+
+
+def _secret(passphrase: str) -> bytes:
+    # The same words typed on another system may arrive composed differently; bytes no one can type still count.
+    return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
 
 
 def _recovery_secret(code: str) -> bytes:
@@ -129,7 +147,9 @@ def _wrap(by: str, secret: bytes, data_key: bytes) -> dict[str, Any]:
 
 
 def _derive(secret: bytes, head: dict[str, Any]) -> bytes:
-    if head["kdf"] != "argon2id" or head["m"] < MEMORY_KIB or head["t"] < TIME_COST or head["m"] > 4 * 1024 * 1024:
+    weaker = head["kdf"] != "argon2id" or head["m"] < MEMORY_KIB or head["t"] < TIME_COST or head["p"] < 1
+    absurd = head["m"] > 4 * 1024 * 1024 or head["t"] > 64 or head["p"] > 64  # would keep the computer busy for hours
+    if weaker or absurd:
         raise DamagedStoreError(_("钥匙文件被改动过，不能使用。资料没有被改动，请用备份里的钥匙文件。"))
     return hash_secret_raw(secret, _bytes(head["salt"]), head["t"], head["m"], head["p"], KEY_BYTES, Type.ID)
 
@@ -142,11 +162,15 @@ def _open(path: Path, by: str, secret: bytes, refusal: str) -> bytes:
         data_key = AESGCM(_derive(secret, head)).decrypt(_bytes(wrap["nonce"]), _bytes(wrap["box"]), _canonical(head))
     except InvalidTag:
         raise WrongKeyError(refusal) from None
-    except (StopIteration, KeyError, TypeError, ValueError) as error:
+    except (StopIteration, KeyError, TypeError, ValueError, HashingError) as error:
         raise DamagedStoreError(_damaged()) from error
-    if not hmac.compare_digest(header.get("mac", ""), _mac(header, data_key)):
-        raise DamagedStoreError(_damaged())
+    _check_mac(header, data_key)
     return data_key
+
+
+def _check_mac(header: dict[str, Any], data_key: bytes) -> None:
+    if not hmac.compare_digest(str(header.get("mac")).encode(), _mac(header, data_key).encode()):
+        raise DamagedStoreError(_damaged())
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -164,12 +188,27 @@ def _read(path: Path) -> dict[str, Any]:
 def _write(path: Path, header: dict[str, Any], data_key: bytes) -> None:
     signed = {**header, "mac": _mac(header, data_key)}
     temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(json.dumps(signed, indent=1))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(json.dumps(signed, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(_("钥匙文件没能写入，原来的没有变。请检查磁盘空间和权限，再试一次。")) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without its name on the disk a key file is lost in a power cut, and the store with it.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _mac(header: dict[str, Any], data_key: bytes) -> str:

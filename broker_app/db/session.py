@@ -53,8 +53,9 @@ _CACHE_KIB = 16384
 class Store:
     """An open profile. Make sessions with :meth:`read` and :meth:`write`; call :meth:`close` at the end."""
 
-    def __init__(self, paths: ProfilePaths, engine: Engine, lock: FileLock) -> None:
+    def __init__(self, paths: ProfilePaths, engine: Engine, lock: FileLock, data_key: bytes) -> None:
         self.paths = paths
+        self.data_key = data_key  # attachments and backups are sealed with it too; it is written nowhere
         self.engine = engine
         self.actor = Actor()
         self._lock = lock
@@ -110,13 +111,17 @@ class Store:
 
 
 def create_store(paths: ProfilePaths, data_key: bytes) -> Store:
-    """Make an empty store in a profile that has none."""
-    paths.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Make an empty store in a profile that has none.
+
+    Raises:
+        StoreError: there is one already, or the folder cannot be written; what is there stays as it is.
+        ProfileInUseError: another program works on it.
+    """
     lock = _locked(paths)
     if paths.database.exists():
         lock.release()
         raise StoreError(_("这个资料夹里已经有资料，没有改动它。"))
-    return _opened(paths, data_key, lock)
+    return _opened(paths, data_key, lock, new=True)
 
 
 def open_store(paths: ProfilePaths, data_key: bytes) -> Store:
@@ -131,25 +136,30 @@ def open_store(paths: ProfilePaths, data_key: bytes) -> Store:
         raise StoreError(_("这里还没有资料：{folder}。先用 broker init 建立。").format(folder=paths.folder))
     lock = _locked(paths)
     try:
-        _check_untouched(paths, data_key)
+        check_untouched(paths, data_key)
     except BaseException:
         lock.release()
         raise
     return _opened(paths, data_key, lock)
 
 
-def verified_copy(paths: ProfilePaths, data_key: bytes, name: str) -> Path:
-    """Copy the store into the backups folder through SQLite and check the copy; returns its path."""
-    paths.backups.mkdir(exist_ok=True, mode=0o700)
-    copy = paths.backups / f"{name}-{secrets.token_hex(4)}.db"
-    with _translated():
-        connection = _connect(paths.database, data_key)
-        try:
-            connection.execute("VACUUM INTO ?", (str(copy),))
-        finally:
-            connection.close()
-        _check_integrity(copy, data_key)
-    return copy
+def verified_copy(store: Store, name: str) -> Path:
+    """Copy the store into the backups folder through SQLite and check the copy; returns its path.
+
+    Raises:
+        DiskFullError: no room; no half of a copy stays.
+    """
+    return _copied(store.paths, store.data_key, name)
+
+
+@contextmanager
+def profile_lock(paths: ProfilePaths) -> Iterator[None]:
+    """Keep every other program away from a profile whose files are about to be moved; raises ProfileInUseError."""
+    lock = _locked(paths)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def integrity_faults(store: Store) -> list[str]:
@@ -160,30 +170,60 @@ def integrity_faults(store: Store) -> list[str]:
         return faults + [str(tuple(row)) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
 
 
+def _copied(paths: ProfilePaths, data_key: bytes, name: str) -> Path:
+    paths.backups.mkdir(exist_ok=True, mode=0o700)
+    copy = paths.backups / f"{name}-{secrets.token_hex(4)}.db"
+    try:
+        with _translated():
+            connection = _connect(paths.database, data_key)
+            try:
+                connection.execute("VACUUM INTO ?", (str(copy),))
+            finally:
+                connection.close()
+            _check_integrity(copy, data_key)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+    return copy
+
+
 def _locked(paths: ProfilePaths) -> FileLock:
     lock = FileLock(paths.lock)
     try:
+        paths.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire(timeout=0)
     except Timeout:
         raise ProfileInUseError(_("这份资料正在另一个窗口里使用。请先关掉那个窗口；资料没有受影响。")) from None
+    except OSError as error:
+        raise StoreError(
+            _("资料夹 {folder} 读写不了，没有打开。请检查磁盘和权限。").format(folder=paths.folder)
+        ) from error
     return lock
 
 
-def _opened(paths: ProfilePaths, data_key: bytes, lock: FileLock) -> Store:
+def _opened(paths: ProfilePaths, data_key: bytes, lock: FileLock, *, new: bool = False) -> Store:
     if driver.sqlite_version_info < _OLDEST_SQLITE:
         lock.release()
         raise StoreError(
             _("加密数据库的程序库太旧（{version}），为免丢资料不打开。").format(version=driver.sqlite_version)
         )
+    engine = _engine(paths.database, data_key)
     try:
         with _translated():
-            engine = _engine(paths.database, data_key)
             _migrate(paths, data_key, engine)
             _assert_pragmas(engine)
     except BaseException:
+        engine.dispose()
+        if new:  # half a store would be in the way of the next try
+            _remove_store(paths)
         lock.release()
         raise
-    return Store(paths, engine, lock)
+    return Store(paths, engine, lock, data_key)
+
+
+def _remove_store(paths: ProfilePaths) -> None:
+    for tail in ("", "-wal", "-shm"):
+        (paths.folder / f"{paths.database.name}{tail}").unlink(missing_ok=True)
 
 
 def _engine(database: Path, data_key: bytes) -> Engine:
@@ -234,8 +274,13 @@ def _assert_pragmas(engine: Engine) -> None:
                 raise StoreError(_("加密数据库的保护设置没有生效（{name}），为免丢资料不打开。").format(name=name))
 
 
-def _check_untouched(paths: ProfilePaths, data_key: bytes) -> None:
-    """Look at the file without writing a byte: is it whole, and is it one of ours?"""
+def check_untouched(paths: ProfilePaths, data_key: bytes) -> None:
+    """Look at the file without writing a byte of it: is it whole, and is it one of ours?
+
+    Raises:
+        NewerSchemaError: a newer program wrote it.
+        DamagedStoreError: a page fails its check, or there is nothing in it.
+    """
     with _translated():
         connection = _connect(paths.database, data_key, read_only=True)
         try:
@@ -248,6 +293,8 @@ def _check_untouched(paths: ProfilePaths, data_key: bytes) -> None:
                 "这份资料是更新的程序写的（格式 {found}，本程序只懂 {known}）。资料没有被改动，请升级程序后再打开。"
             ).format(found=found, known=SCHEMA)
         )
+    if not found:  # a file cut to nothing opens as an empty store and must not pass for one
+        raise DamagedStoreError(_damaged())
     with _translated():
         _check_integrity(paths.database, data_key)
 
@@ -270,7 +317,7 @@ def _migrate(paths: ProfilePaths, data_key: bytes, engine: Engine) -> None:
     if found == SCHEMA:
         return
     if found:
-        verified_copy(paths, data_key, f"before-schema-{SCHEMA}")
+        _copied(paths, data_key, f"before-schema-{SCHEMA}")
     # alembic is slow to import and needed once per schema
     import_module("broker_app.db.migrations.upgrade").upgrade(engine)
     with engine.connect() as connection:
@@ -284,13 +331,24 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (DatabaseError, driver.DatabaseError) as error:
-        words = str(getattr(error, "orig", error))
-        if "full" in words:
-            raise DiskFullError(_("磁盘满了，这一步没有保存，之前的资料都在。请腾出空间再试。")) from error
-        if "not a database" in words or "malformed" in words or "hmac" in words:
-            raise DamagedStoreError(_("资料文件损坏，没有打开，也没有改动它。请从备份恢复。")) from error
-        if "disk I/O" in words or "readonly" in words or "unable to open" in words:
-            raise StoreError(_("磁盘读写出错，这一步没有保存，之前的资料都在。请检查磁盘后重新打开程序。")) from error
-        if "locked" in words:
-            raise StoreError(_("资料正被另一个程序占用，这一步没有保存。请稍后再试。")) from error
-        raise
+        sentence = _sentence(str(getattr(error, "orig", error)))
+        if sentence is None:
+            raise
+        raise sentence from error
+
+
+def _sentence(words: str) -> StoreError | None:
+    """The error for people behind SQLite's own words (the driver hands out no error number)."""
+    if words == "database or disk is full":
+        return DiskFullError(_("磁盘满了，这一步没有保存，之前的资料都在。请腾出空间再试。"))
+    if "not a database" in words or "malformed" in words or "hmac" in words:
+        return DamagedStoreError(_damaged())
+    if "disk I/O" in words or "readonly" in words or "unable to open" in words:
+        return StoreError(_("磁盘读写出错，这一步没有保存，之前的资料都在。请检查磁盘后重新打开程序。"))
+    if words.startswith("database is locked") or words.startswith("database table is locked"):
+        return StoreError(_("资料正被另一个程序占用，这一步没有保存。请稍后再试。"))
+    return None
+
+
+def _damaged() -> str:
+    return _("打不开资料文件：它损坏了，或者钥匙文件不是它的。没有改动它。请从备份恢复。")

@@ -1,5 +1,7 @@
 """Who uses this profile, and opening it with everything that listens to its store."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy.orm import Session
@@ -38,18 +40,20 @@ class Profile:
 
 def create_profile(paths: ProfilePaths, data_key: bytes, profile: Profile) -> Store:
     """Make an empty store for ``profile`` and open it; raises like :func:`open_store`."""
-    store = _listening(create_store(paths, data_key))
-    with store.write() as session:
-        save_profile(session, profile)
-    store.actor = profile.actor
+    with _closed_on_failure(create_store(paths, data_key)) as store:
+        keep_index(store)
+        with store.write() as session:
+            save_profile(session, profile)
+        store.actor = profile.actor
     return store
 
 
 def open_profile(paths: ProfilePaths, data_key: bytes) -> Store:
     """Open the store of a profile with its person; raises like :func:`open_store`."""
-    store = _listening(open_store(paths, data_key))
-    with store.read() as session:
-        store.actor = read_profile(session).actor
+    with _closed_on_failure(open_store(paths, data_key)) as store:
+        keep_index(store)
+        with store.read() as session:
+            store.actor = read_profile(session).actor
     return store
 
 
@@ -65,6 +69,11 @@ def save_profile(session: Session, profile: Profile) -> None:
     session.merge(ProfileValue(key=_KEY, value=asdict(profile)))
 
 
-def _listening(store: Store) -> Store:
-    keep_index(store)
-    return store
+@contextmanager
+def _closed_on_failure(store: Store) -> Iterator[Store]:
+    """A store nobody gets to see must not keep its profile locked."""
+    try:
+        yield store
+    except BaseException:
+        store.close()
+        raise

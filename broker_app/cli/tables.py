@@ -10,6 +10,10 @@ from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME
 
 _WIDEST = 48
+# What somebody pasted must not steer the terminal of whoever reads it: control signs show as their pictures.
+_VISIBLE = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {
+    code: 0xFFFD for code in range(127, 160)
+}
 
 
 def table_text(rows: Sequence[Any], columns: Sequence[str]) -> str:
@@ -60,7 +64,7 @@ def _text(value: Any) -> str:
         case tuple():
             return "、".join(_text(part) for part in value)
         case _:
-            return str(value)
+            return str(value).translate(_VISIBLE)
 
 
 def _shortened(text: str) -> str:
@@ -82,7 +86,26 @@ def _padded(text: str, width: int) -> str:
 
 def _heading(column: str) -> str:
     return {
+        "id": "ID",
         "number": _("编号"),
+        "name": _("名称"),
+        "county": _("县区"),
+        "industries": _("行业"),
+        "industry_labels": _("行业"),
+        "size": _("规模"),
+        "visits": _("走访"),
+        "owner": _("单位"),
+        "field": _("领域"),
+        "trl": _("就绪水平"),
+        "price": _("价格"),
+        "credit_code": _("信用代码"),
+        "address": _("地址"),
+        "contacts": _("联系人"),
+        "timeline": _("往来"),
+        "abstract": _("简介"),
+        "ip_text": _("知识产权"),
+        "modes_text": _("转化方式"),
+        "author": _("记录人"),
         "title": _("名称"),
         "enterprise": _("企业"),
         "started_at": _("时间"),

@@ -1,0 +1,66 @@
+"""``report``: papers as PDF."""
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from broker_app.cli.command import add_command, opened
+from broker_app.cli.output import say
+from broker_app.db.models import Achievement, Match, Need, Visit
+from broker_app.errors import PaperError
+from broker_app.i18n import _
+from broker_app.services.matches import record_match
+from broker_app.services.papers import intro_sheet, visit_sheet
+from broker_app.services.records import resolve
+from broker_app.services.sheets import IntroSheet, VisitSheet
+
+
+def _report_visit(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as store, store.read() as session:
+        sheet = visit_sheet(session, resolve(session, Visit, arguments.id))
+    return _write_paper(arguments.output, sheet, "visit_record", "build_visit_record")
+
+
+def _report_intro(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as store:
+        with store.write() as session:
+            match_ids = [_match_id(session, reference) for reference in arguments.id]
+        with store.read() as session:
+            sheet = intro_sheet(session, match_ids)
+    return _write_paper(arguments.output, sheet, "intro_letter", "build_intro_letter")
+
+
+def _match_id(session: Session, reference: str) -> UUID:
+    """A match by id or number, or NEED:ACHIEVEMENT, which records the match first."""
+    need, colon, achievement = reference.partition(":")
+    if colon:
+        return record_match(session, resolve(session, Need, need), resolve(session, Achievement, achievement))
+    return resolve(session, Match, reference)
+
+
+def _write_paper(output: Path, sheet: VisitSheet | IntroSheet, module: str, builder: str) -> int:
+    # reportlab is imported by the paper modules and most commands do without it
+    for gap in import_module("broker_app.reports.missing").missing(sheet):
+        sys.stderr.write(_("字库里没有这个字：{gap}，纸上印成〓，请手写补正。").format(gap=gap) + "\n")
+    content: bytes = getattr(import_module(f"broker_app.reports.{module}"), builder)(sheet)
+    try:
+        output.write_bytes(content)
+    except OSError:
+        raise PaperError(_("没能写入 {name}。记录没有受影响，请换一个位置再试。").format(name=output.name)) from None
+    say(_("已生成：{path}").format(path=output))
+    return 0
+
+
+def add_commands(commands: Any) -> None:
+    actions = commands.add_parser("report", help=_("生成文书 PDF")).add_subparsers(required=True)
+    visit = add_command(actions, "visit", _report_visit, _("走访记录表"))
+    visit.add_argument("id", help=_("走访的编号或 ID"))
+    intro = add_command(actions, "intro", _report_intro, _("推介函"))
+    intro.add_argument("id", nargs="+", metavar="MATCH_ID", help=_("对接的编号或 ID，或 需求:成果；同一需求可写几个"))
+    for parser in (visit, intro):
+        parser.add_argument("-o", "--output", type=Path, required=True, metavar="F.pdf")
