@@ -1,0 +1,1 @@
+"""The central server: stores records as documents, knows merge rules and permissions, no broker business."""
