@@ -1,6 +1,7 @@
 """A few lines of somebody's text with marked stretches, laid out plain: nothing in it is ever read as markup."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
@@ -88,7 +89,7 @@ class MarkedText:
         return [(_units(text[:start]), _units(text[:end])) for start, end in self._marks]
 
     def _x_of(self, number: int, position: int) -> float:
-        found = self._layout.lineAt(number).cursorToX(position)
+        found: Any = self._layout.lineAt(number).cursorToX(position)  # a number, or (number, position) in older Qt
         return float(found[0] if isinstance(found, tuple | list) else found)
 
     def _laid_out(self, text: str) -> QTextLayout:

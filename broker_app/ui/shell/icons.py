@@ -32,33 +32,33 @@ def _source(name: str, filled: bool) -> bytes:
 
 
 def pixmap(
-    name: str, size: int, token: str = "text2", *, filled: bool = False, ratio: float = 0.0, gap: int = 0
+    name: str, size: int, colour: str = "text2", *, filled: bool = False, ratio: float = 0.0, gap: int = 0
 ) -> QPixmap:
-    """An icon of ``size`` px in the colour of ``token``, with ``gap`` px of nothing at its right.
+    """An icon of ``size`` px in the token ``colour``, with ``gap`` px of nothing at its right.
 
     ``ratio`` is the device pixel ratio of where it will be painted; 0 takes the sharpest screen's.
     """
     _clear_with_theme()
     scale = ratio or QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]
-    key = (name, size, token, scale, filled, gap)
+    key = (name, size, colour, scale, filled, gap)
     if key not in _pixmaps:
-        _pixmaps[key] = _rendered(name, size, theme().color(token), scale, filled, gap)
+        _pixmaps[key] = _rendered(name, size, theme().color(colour), scale, filled, gap)
     return _pixmaps[key]
 
 
 def paint_icon(
-    painter: QPainter, x: float, y: float, name: str, size: int, token: str = "text2", *, filled: bool = False
+    painter: QPainter, x: float, y: float, name: str, size: int, colour: str = "text2", *, filled: bool = False
 ) -> None:
     """Paint an icon with its top left corner at ``x``, ``y``."""
     device = painter.device()
     ratio = device.devicePixelRatioF() if device is not None else 1.0
-    painter.drawPixmap(round(x), round(y), pixmap(name, size, token, filled=filled, ratio=ratio))
+    painter.drawPixmap(round(x), round(y), pixmap(name, size, colour, filled=filled, ratio=ratio))
 
 
-def icon(name: str, size: int = BUTTON, token: str = "text2", *, filled: bool = False, gap: int = 0) -> QIcon:
+def icon(name: str, size: int = BUTTON, colour: str = "text2", *, filled: bool = False, gap: int = 0) -> QIcon:
     """An icon for buttons and menus; its disabled form takes the token ``off``."""
     found = QIcon()
-    found.addPixmap(pixmap(name, size, token, filled=filled, gap=gap), QIcon.Mode.Normal)
+    found.addPixmap(pixmap(name, size, colour, filled=filled, gap=gap), QIcon.Mode.Normal)
     found.addPixmap(pixmap(name, size, "off", filled=filled, gap=gap), QIcon.Mode.Disabled)
     return found
 

@@ -1,0 +1,56 @@
+"""The pages of the window and where the navigation lists them; a page is imported when it is first shown."""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from broker_app.i18n import _
+from broker_app.ui.shell.desk import Desk
+from broker_app.ui.shell.navigation import Place
+from broker_app.ui.shell.page import Page
+
+FIRST_PAGE = "today"
+
+_PAGES = {
+    "today": "broker_app.ui.today.page:TodayPage",
+    "visits": "broker_app.ui.visits.page:VisitsPage",
+    "enterprises": "broker_app.ui.enterprises.page:EnterprisesPage",
+    "enterprise": "broker_app.ui.enterprises.profile_page:EnterpriseProfilePage",
+    "needs": "broker_app.ui.needs.page:NeedsPage",
+    "need": "broker_app.ui.needs.need_page:NeedPage",
+    "achievements": "broker_app.ui.achievements.page:AchievementsPage",
+    "achievement": "broker_app.ui.achievements.achievement_page:AchievementPage",
+    "recommend": "broker_app.ui.matches.recommend_page:RecommendPage",
+    "matches": "broker_app.ui.matches.page:MatchesPage",
+    "papers": "broker_app.ui.papers.page:PapersPage",
+    "settings": "broker_app.ui.settings.page:SettingsPage",
+}
+
+
+def places() -> tuple[Place, ...]:
+    """What the navigation lists, in groups."""
+    return (
+        Place("today", _("今日"), "sun"),
+        Place("visits", _("走访"), "map-pin", 1),
+        Place("enterprises", _("企业"), "buildings", 1),
+        Place("needs", _("需求"), "clipboard-text", 1),
+        Place("achievements", _("成果"), "flask", 1),
+        Place("recommend", _("匹配"), "intersect", 2),
+        Place("matches", _("对接"), "handshake", 2),
+        Place("papers", _("文书"), "file-text", 3),
+        Place("settings", _("设置"), "gear-six", 4, foot=True),
+    )
+
+
+def page_makers() -> dict[str, Callable[[Desk], Page]]:
+    """How each page is made, by its name."""
+    return {name: _maker(where) for name, where in _PAGES.items()}
+
+
+def _maker(where: str) -> Callable[[Desk], Page]:
+    module, _colon, name = where.partition(":")
+
+    def make(desk: Desk) -> Page:
+        page: Page = getattr(import_module(module), name)(desk)
+        return page
+
+    return make

@@ -1,0 +1,133 @@
+"""今日: today's visits, what waits for the broker, dates ahead, the month so far."""
+
+from uuid import UUID
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from broker_app.i18n import _
+from broker_app.rules.calendar import CHINA_TIME, utc_now
+from broker_app.services.today import Deadline, PlannedStop, TodayBoard, ToDo, today_board
+from broker_app.services.typed_dates import date_text
+from broker_app.ui.shell.buttons import Button
+from broker_app.ui.shell.cards import Card
+from broker_app.ui.shell.desk import Desk
+from broker_app.ui.shell.page import Page, scroll_column
+from broker_app.ui.shell.text_blocks import Paragraph
+from broker_app.ui.today.rows import DeadlineRow, MonthRow, RecentRow, StopRow, ToDoRow
+
+_LEFT_SHARE, _RIGHT_SHARE = 13, 10
+
+
+class TodayPage(Page):
+    """What now."""
+
+    name = "today"
+    title = _("今日")
+    icon = "sun"
+    reads = frozenset({"Visit", "Need", "Match", "FollowUp", "Enterprise", "StateMove"})
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.plan_button = Button(_("安排走访"), icon="calendar-plus", on_click=lambda: desk.go("visits", "plan"))
+        self.new_button = Button(_("新走访"), "primary", icon="plus", on_click=lambda: desk.go("visits", "new"))
+        self.new_button.setToolTip("Ctrl+N")
+        self.header.add_actions(self.plan_button, self.new_button)
+        area, whole = scroll_column(margins=(24, 0, 20, 14))
+        self.body.addWidget(area)
+        columns = QHBoxLayout()
+        columns.setSpacing(12)
+        whole.addLayout(columns)
+        whole.addStretch(1)
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        for column, share in ((self._left, _LEFT_SHARE), (self._right, _RIGHT_SHARE)):
+            column.setSpacing(12)
+            columns.addLayout(column, share)
+
+    def refresh(self) -> None:
+        """Read the board again."""
+        self.desk.tasks.read(self, today_board, self._show)
+
+    def _show(self, board: TodayBoard) -> None:
+        today = utc_now().astimezone(CHINA_TIME).date()
+        weekday = date_text(board.day, today)
+        self.header.facts.set_facts([_day_words(board), "" if weekday == _("今天") else weekday])
+        for column in (self._left, self._right):
+            while (item := column.takeAt(0)) is not None:
+                if widget := item.widget():
+                    widget.hide()
+                    widget.deleteLater()
+        self._left.addWidget(self._stops_card(board))
+        self._left.addWidget(self._deadlines_card(board.deadlines))
+        self._left.addStretch(1)
+        self._right.addWidget(self._to_do_card(board.to_do))
+        self._right.addWidget(self._month_card(board))
+        self._right.addWidget(self._recent_card(board.recent))
+        self._right.addStretch(1)
+
+    def _stops_card(self, board: TodayBoard) -> Card:
+        card = Card()
+        if board.stops:
+            card.add_heading(_("今天的走访"), str(len(board.stops)))
+            self._add_stops(card, board.stops)
+            return card
+        card.add_heading(_("今天没有安排"))
+        card.column.addWidget(Paragraph(_("按 Ctrl+N 记一次走访，或者先安排下一站。"), "body", "text2"))
+        if board.coming:
+            card.column.addSpacing(4)
+            card.add_heading(_("接下来"), str(len(board.coming)))
+            self._add_stops(card, board.coming, with_day=True)
+        return card
+
+    def _add_stops(self, card: Card, stops: tuple[PlannedStop, ...], *, with_day: bool = False) -> None:
+        for number, stop in enumerate(stops):
+            row = StopRow(stop, last=number == len(stops) - 1, with_day=with_day)
+            row.opened.connect(self._open_visit)
+            card.column.addWidget(row)
+
+    def _to_do_card(self, to_do: tuple[ToDo, ...]) -> Card:
+        card = Card()
+        card.add_heading(_("需要我处理"), str(len(to_do)) if to_do else "")
+        for one in to_do:
+            row = ToDoRow(one)
+            row.opened.connect(self.desk.go)
+            card.column.addWidget(row)
+        if not to_do:
+            card.column.addWidget(Paragraph(_("没有等你处理的事。"), "body", "text2"))
+        return card
+
+    def _deadlines_card(self, deadlines: tuple[Deadline, ...]) -> Card:
+        card = Card()
+        card.add_heading(_("期限"), str(len(deadlines)) if deadlines else "")
+        for one in deadlines:
+            row = DeadlineRow(one)
+            row.opened.connect(self.desk.go)
+            card.column.addWidget(row)
+        if not deadlines:
+            card.column.addWidget(Paragraph(_("需求的期限和后续任务的日子，会排在这里。"), "body", "text2"))
+        return card
+
+    def _month_card(self, board: TodayBoard) -> Card:
+        card = Card()
+        card.add_heading(_("本月"))
+        card.column.addWidget(MonthRow(board.month))
+        return card
+
+    def _recent_card(self, recent: tuple[PlannedStop, ...]) -> Card:
+        card = Card()
+        all_visits = Button(_("全部"), "quiet", small=True, on_click=lambda: self.desk.go("visits"))
+        card.add_heading(_("刚记的走访"), "", all_visits)
+        for stop in recent:
+            row = RecentRow(stop)
+            row.opened.connect(self._open_visit)
+            card.column.addWidget(row)
+        if not recent:
+            card.column.addWidget(Paragraph(_("记完的走访会出现在这里。"), "body", "text2"))
+        return card
+
+    def _open_visit(self, visit_id: UUID) -> None:
+        self.desk.go("visits", visit_id)
+
+
+def _day_words(board: TodayBoard) -> str:
+    weekday = "一二三四五六日"[board.day.weekday()]
+    return _("{month}月{day}日 周{weekday}").format(month=board.day.month, day=board.day.day, weekday=weekday)
