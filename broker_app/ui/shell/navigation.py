@@ -1,6 +1,6 @@
 """The left column: who works here, the search pill, the pages in groups, settings at the foot."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,6 +184,27 @@ class _Person(QWidget):
         paint_text(painter, words.translated(0, 19), self._team, "tiny", "text2")
 
 
+class _SearchPill(Button):
+    """Opens the palette; says its key at the right."""
+
+    def __init__(self, on_click: Callable[[], object]) -> None:
+        super().__init__(_("搜索、命令"), "pill", icon="magnifying-glass", on_click=on_click)
+        self._keys = "Ctrl K"
+        self.setToolTip("Ctrl+K")
+
+    def set_rail(self, rail: bool) -> None:
+        """Only the icon, for narrow windows."""
+        self.setText("" if rail else _("搜索、命令"))
+        self._keys = "" if rail else "Ctrl K"
+        self.set_icon("magnifying-glass")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the pill and the key hint."""
+        super().paintEvent(event)
+        box = QRectF(self.rect()).adjusted(0, 0, -10, 0)
+        paint_text(QPainter(self), box, self._keys, "tiny", "text3", right=True)
+
+
 class Navigation(Panel):
     """The left column of the window."""
 
@@ -198,7 +219,7 @@ class Navigation(Panel):
         column.setSpacing(0)
         self.person = _Person(self)
         column.addWidget(self.person)
-        self.search = Button(_("搜索、命令"), "pill", icon="magnifying-glass", on_click=self.search_wanted.emit)
+        self.search = _SearchPill(on_click=self.search_wanted.emit)
         self.search.setAccessibleName(_("搜索和命令，Ctrl+K"))
         self._search_row = QVBoxLayout()
         self._search_row.setContentsMargins(12, 0, 12, 8)
@@ -251,8 +272,7 @@ class Navigation(Panel):
         for view in self._lists:
             view.rail = rail
             view.viewport().update()
-        self.search.setText("" if rail else _("搜索、命令"))
-        self.search.set_icon("magnifying-glass")
+        self.search.set_rail(rail)
         self._search_row.setContentsMargins(*((10, 0, 10, 8) if rail else (12, 0, 12, 8)))
         self._take_size()
 

@@ -4,18 +4,19 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from broker_app.i18n import _
+from broker_app.i18n import _, counted
 from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.today import Deadline, PlannedStop, TodayBoard, ToDo, today_board
 from broker_app.services.typed_dates import date_text
 from broker_app.ui.shell.buttons import Button
-from broker_app.ui.shell.cards import Card
+from broker_app.ui.shell.cards import Card, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import Paragraph
 from broker_app.ui.today.rows import DeadlineRow, MonthRow, RecentRow, StopRow, ToDoRow
 
 _LEFT_SHARE, _RIGHT_SHARE = 13, 10
+_SHOWN_TO_DOS = 6
 
 
 class TodayPage(Page):
@@ -28,6 +29,7 @@ class TodayPage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
+        self._all_to_dos = False
         self.plan_button = Button(_("安排走访"), icon="calendar-plus", on_click=lambda: desk.go("visits", "plan"))
         self.new_button = Button(_("新走访"), "primary", icon="plus", on_click=lambda: desk.go("visits", "new"))
         self.new_button.setToolTip("Ctrl+N")
@@ -42,6 +44,10 @@ class TodayPage(Page):
         for column, share in ((self._left, _LEFT_SHARE), (self._right, _RIGHT_SHARE)):
             column.setSpacing(12)
             columns.addLayout(column, share)
+
+    def _show_all_to_dos(self) -> None:
+        self._all_to_dos = True
+        self.refresh()
 
     def refresh(self) -> None:
         """Read the board again."""
@@ -87,10 +93,14 @@ class TodayPage(Page):
     def _to_do_card(self, to_do: tuple[ToDo, ...]) -> Card:
         card = Card()
         card.add_heading(_("需要我处理"), str(len(to_do)) if to_do else "")
-        for one in to_do:
+        for one in to_do if self._all_to_dos else to_do[:_SHOWN_TO_DOS]:
             row = ToDoRow(one)
             row.opened.connect(self.desk.go)
             card.column.addWidget(row)
+        hidden = len(to_do) - _SHOWN_TO_DOS
+        if hidden > 0 and not self._all_to_dos:
+            words = counted("还有 {n} 件", "还有 {n} 件", hidden)
+            card.column.addLayout(row_of(Button(words, "quiet", small=True, on_click=self._show_all_to_dos), None))
         if not to_do:
             card.column.addWidget(Paragraph(_("没有等你处理的事。"), "body", "text2"))
         return card

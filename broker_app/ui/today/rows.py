@@ -47,18 +47,14 @@ class _Rail(QWidget):
             painter.setBrush(theme().color("accent"))
             painter.drawEllipse(QPointF(middle, node), 8, 8)
             painter.setPen(QPen(theme().color("on_accent"), 1.6))
-            points = [
-                QPointF(middle - 3.4, node + 0.2),
-                QPointF(middle - 1, node + 2.7),
-                QPointF(middle + 3.6, node - 2.4),
-            ]
+            tick = (QPointF(-3.4, 0.2), QPointF(-1, 2.7), QPointF(3.6, -2.4))
+            points = [QPointF(middle, node) + corner for corner in tick]
             painter.drawPolyline(points)
             return
         painter.setBrush(theme().color("surface"))
-        painter.setPen(
-            QPen(theme().color("accent" if self._stage == "next" else "edge"), 2 if self._stage == "next" else 1.5)
-        )
-        radius = 7 if self._stage == "next" else 6
+        following = self._stage == "next"
+        painter.setPen(QPen(theme().color("accent" if following else "edge"), 2 if following else 1.5))
+        radius = 7 if following else 6
         painter.drawEllipse(QPointF(middle, node), radius, radius)
 
 
@@ -168,8 +164,9 @@ class DeadlineRow(QWidget):
         line = theme().line("body")
         day = date_text(one.day, utc_now().astimezone(CHINA_TIME).date())
         day_width = theme().scale.metrics("meta").horizontalAdvance(day) + 12
-        words = f"{one.title}　{one.detail}" if one.detail else one.title
-        paint_text(painter, QRectF(left, 4, self.width() - left - day_width, line), words, "body", "text", strong=True)
+        room = self.width() - left - day_width
+        used = paint_text(painter, QRectF(left, 4, room, line), one.title, "body", "text", strong=True) + 12
+        paint_text(painter, QRectF(left + used, 4, room - used, line), one.detail, "meta", "text3")
         paint_text(painter, QRectF(self.width() - day_width, 4, day_width, line), day, "meta", "text3", right=True)
         bar = QRectF(left, line + 10, self.width() - left, 6)
         painter.setPen(Qt.PenStyle.NoPen)
