@@ -8,6 +8,7 @@ from broker_app.db.models.local import ImportBatch, ImportMapping, OutboxOperati
 from broker_app.db.models.match import Match
 from broker_app.db.models.need import Need
 from broker_app.db.models.state_move import StateMove
+from broker_app.db.models.term import Term
 from broker_app.db.models.visit import FollowUp, NoteRevision, ReferralRequest, Visit
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "ReferralRequest",
     "StateMove",
     "Synced",
+    "Term",
     "Visit",
 ]

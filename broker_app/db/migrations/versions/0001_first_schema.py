@@ -402,5 +402,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_visit_source_id"), "visit", ["source_id"], unique=False)
     op.create_index(op.f("ix_visit_started_at"), "visit", ["started_at"], unique=False)
     op.create_index(op.f("ix_visit_state"), "visit", ["state"], unique=False)
+    op.create_table(
+        "term",
+        sa.Column("lay", sa.Text(), nullable=False),
+        sa.Column("technical", sa.JSON(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("industries", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(), nullable=True),
+        sa.Column("extra", sa.JSON(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(), nullable=True),
+        sa.Column("author_id", sa.Text(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term")),
+    )
+    op.create_index(op.f("ix_term_deleted_at"), "term", ["deleted_at"], unique=False)
+    op.create_index(op.f("ix_term_lay"), "term", ["lay"], unique=False)
+    op.create_index(op.f("ix_term_origin"), "term", ["origin"], unique=False)
+    op.create_index(op.f("ix_term_scope"), "term", ["scope"], unique=False)
     op.execute(_NOTE_IS_FINAL)
     op.execute("PRAGMA user_version = 1")
