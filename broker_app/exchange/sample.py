@@ -1,42 +1,142 @@
-"""Fills a profile with the made-up firms, achievements and visits of ``resources/sample``."""
+"""Fills a profile with the made-up firms, achievements, visits and matches of ``resources/sample``.
+
+The files are written as on :data:`WRITTEN_ON`, a Tuesday. Loading moves their days to the day of loading, so that
+a broker who tries the program next spring still finds three visits today, some behind and some ahead.
+"""
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
+from uuid import UUID
 
 import orjson
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from broker_app.db.actor import Actor
 from broker_app.db.key_file import create_key_file
+from broker_app.db.models import Achievement, Need
 from broker_app.db.session import Store
 from broker_app.errors import ImportFileError
 from broker_app.exchange.import_run import run_import
 from broker_app.exchange.mapping import guess_mapping
 from broker_app.exchange.source import open_source
-from broker_app.exchange.visit_file import NeedPart, VisitPart, add_visit
+from broker_app.exchange.visit_file import FollowUpPart, NeedPart, ReferralPart, VisitPart, add_visit
 from broker_app.i18n import _
 from broker_app.paths import ProfilePaths, resources
-from broker_app.rules.calendar import CHINA_TIME
-from broker_app.rules.states import NeedState, VisitState
+from broker_app.rules.calendar import CHINA_TIME, utc_now
+from broker_app.rules.states import MatchState, NeedState, VisitState
 from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, get_enterprise, save_enterprise
+from broker_app.services.follow_ups import finish_follow_up
+from broker_app.services.matches import move_match, note_nda, record_match
 from broker_app.services.needs import move_need
+from broker_app.services.numbers import today
 from broker_app.services.profile import Profile, create_profile
-from broker_app.services.visits import move_visit
+from broker_app.services.records import resolve
+from broker_app.services.visits import get_visit, move_visit
+
+DuePart = TypeVar("DuePart", "ReferralPart", "_SampleFollowUp")
+
+WRITTEN_ON = date(2026, 11, 24)
+"""The day that is "today" in the files."""
 
 _EVENING = time(19, 30, tzinfo=CHINA_TIME)
 _COLLEAGUE = Actor(user_id="sample-colleague", name="陈队", team="sample")
-_NEED_PATH = (NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING)
 _VISIT_PATH = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED)
+_RAW_TO_MATCHING = (NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING)
+_BY_COLLEAGUE = (VisitState.ACCEPTED, VisitState.RETURNED)
+_BEFORE_MATCHES: dict[str, tuple[str, ...]] = {
+    NeedState.RAW: (),
+    NeedState.REFINED: _RAW_TO_MATCHING[:1],
+    NeedState.VERIFIED: _RAW_TO_MATCHING[:2],
+    NeedState.MATCHING: _RAW_TO_MATCHING,
+    NeedState.PUBLISHED: (*_RAW_TO_MATCHING[:2], NeedState.PUBLISHED),
+    NeedState.DEFERRED: (NeedState.DEFERRED,),
+    NeedState.MERGED: (NeedState.REFINED, NeedState.MERGED),
+}
+_AFTER_MATCHES: dict[str, tuple[str, ...]] = {
+    NeedState.NO_MATCH: (NeedState.NO_MATCH,),
+    NeedState.NEGOTIATING: (NeedState.NEGOTIATING,),
+    NeedState.CONTRACTED: (NeedState.NEGOTIATING, NeedState.CONTRACTED),
+    NeedState.SOLVED: (NeedState.NEGOTIATING, NeedState.CONTRACTED, NeedState.SOLVED),
+}
+"""Steps a need takes once its matches stand, for choosing an achievement puts a need back to matching."""
+
+_TO_CONSENT = (MatchState.PROPOSED, MatchState.ACCEPTED_BY_ENTERPRISE)
+_TO_MEETING = (*_TO_CONSENT, MatchState.ACCEPTED_BY_OWNER, MatchState.INTRODUCED, MatchState.MET)
+_MATCH_PATHS: dict[str, tuple[str, ...]] = {
+    MatchState.SCREENED: (),
+    MatchState.PROPOSED: _TO_CONSENT[:1],
+    MatchState.ACCEPTED_BY_ENTERPRISE: _TO_CONSENT,
+    MatchState.ACCEPTED_BY_OWNER: (*_TO_CONSENT, MatchState.ACCEPTED_BY_OWNER),
+    MatchState.INTRODUCED: _TO_MEETING[:4],
+    MatchState.MET: _TO_MEETING,
+    MatchState.AGREED: (*_TO_MEETING, MatchState.AGREED),
+    MatchState.DECLINED: (MatchState.PROPOSED,),
+}
 
 
 class _SampleNeed(NeedPart):
     state: str = NeedState.RAW
 
 
+class _SampleFollowUp(FollowUpPart):
+    done: bool = False
+
+
 class _SampleVisit(VisitPart):
-    needs: list[_SampleNeed] = []  # type: ignore[assignment]  # a narrower list, only read here
+    needs: list[_SampleNeed] = Field(default=[])  # type: ignore[assignment]  # a narrower list, only read here
+    follow_ups: list[_SampleFollowUp] = Field(default=[])  # type: ignore[assignment]  # as above
+
+
+class _SampleMatch(BaseModel):
+    """A line of matches.jsonl: which achievement was chosen for which need and how far the two have come."""
+
+    need: str
+    achievement: str
+    state: MatchState
+    nda: Literal["", "needed", "signed"] = ""
+    decline_reason: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class SampleCalendar:
+    """Days of the files as days around the day ``on`` of loading.
+
+    Days are moved by whole weeks, so a Monday stays a Monday and "next Wednesday" in a note stays true. The day
+    the files call today becomes ``on``; what was ahead of it stays ahead, if need be by a week more.
+    """
+
+    on: date
+
+    def of(self, day: date) -> date:
+        """Where ``day`` of the files falls."""
+        if day == WRITTEN_ON:
+            return self.on
+        moved = day + timedelta(weeks=(self.on - WRITTEN_ON).days // 7)
+        return moved + timedelta(weeks=1) if day > WRITTEN_ON and moved <= self.on else moved
+
+    def of_visit(self, part: _SampleVisit) -> _SampleVisit:
+        """A visit with all its days moved."""
+        return part.model_copy(
+            update={
+                "visit_date": self.of(part.visit_date),
+                "follow_ups": [self._dated(one) for one in part.follow_ups],
+                "non_technical": [self._dated(one) for one in part.non_technical if isinstance(one, ReferralPart)],
+                "needs": [
+                    need.model_copy(update={"deadline": str(self.of(date.fromisoformat(need.deadline)))})
+                    if need.deadline
+                    else need
+                    for need in part.needs
+                ],
+            }
+        )
+
+    def _dated(self, part: DuePart) -> DuePart:
+        return part.model_copy(update={"due": self.of(part.due)}) if part.due else part
 
 
 def sample_profile() -> Profile:
@@ -56,31 +156,39 @@ def sample_profile() -> Profile:
     )
 
 
-SAMPLE_PASSPHRASE = "样例资料不保密"
+SAMPLE_PASSPHRASE = "样例资料不保密"  # noqa: S105 - guards nothing
 """The sample is public, so its passphrase may be."""
 
 
-def create_sample(paths: ProfilePaths) -> Store:
-    """Make a profile of made-up data and open it."""
+def create_sample(paths: ProfilePaths, on: date | None = None) -> Store:
+    """Make a profile of made-up data, as if loaded on the day ``on`` (today in China), and open it."""
     paths.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = create_key_file(paths.key_file, SAMPLE_PASSPHRASE)
     store = create_profile(paths, key.data_key, sample_profile())
-    load_sample(store, resources() / "sample")
+    load_sample(store, resources() / "sample", on)
     return store
 
 
-def load_sample(store: Store, folder: Path) -> None:
-    """Import the sample of ``folder`` (resources/sample) into an empty store."""
+def load_sample(store: Store, folder: Path, on: date | None = None) -> None:
+    """Import the sample of ``folder`` (resources/sample) into an empty store, as if on the day ``on`` (now today)."""
+    calendar = SampleCalendar(on or today())
     achievements = open_source(folder / "achievements.jsonl")
     report = run_import(store, achievements, guess_mapping("achievements", achievements.columns))
     if report.refused:
         raise ImportFileError(_("样例成果有 {n} 条读不了。").format(n=report.refused))
     with store.write() as session:
         firms = {firm["id"]: _add_firm(session, firm) for firm in _objects(folder / "enterprises.jsonl")}
+    late_needs: list[tuple[UUID, str]] = []
     for entry in _objects(folder / "visits.jsonl"):
-        firm = firms[entry["enterprise"]]
+        part = _SampleVisit.model_validate({**entry, "enterprise": firms[entry["enterprise"]]})
         with store.write() as session:
-            _add_visit(session, {**entry, "enterprise": firm})
+            late_needs += _add_visit(session, calendar.of_visit(part))
+    for entry in _objects(folder / "matches.jsonl"):
+        with store.write() as session:
+            _add_match(session, _SampleMatch.model_validate(entry))
+    with store.write() as session:
+        for need_id, state in late_needs:
+            _walk_need(session, need_id, _AFTER_MATCHES[state])
 
 
 def _objects(path: Path) -> Iterator[dict[str, Any]]:
@@ -111,23 +219,53 @@ def _add_firm(session: Session, firm: dict[str, Any]) -> dict[str, Any]:
     return {"name": saved.name, "uscc": saved.credit_code, "county_code": saved.county}
 
 
-def _add_visit(session: Session, entry: dict[str, Any]) -> None:
-    part = _SampleVisit.model_validate(entry)
+def _add_visit(session: Session, part: _SampleVisit) -> list[tuple[UUID, str]]:
+    """Add a visit with its needs; returns the needs that go on once their matches stand."""
     same_evening = datetime.combine(part.visit_date, _EVENING)
-    added = add_visit(session, part, recorded_at=None if part.late_reason else same_evening)
+    added = add_visit(session, part, recorded_at=None if part.late_reason else min(same_evening, utc_now()))
     for need, need_id in zip(part.needs, added.need_ids, strict=True):
-        for state in _steps(need.state, _NEED_PATH):
-            # Whoever wrote a need may not verify it, so a colleague does.
-            session.info["actor"] = _COLLEAGUE if state == NeedState.VERIFIED else sample_profile().actor
-            move_need(session, need_id, state)
+        _walk_need(session, need_id, _BEFORE_MATCHES.get(need.state, _RAW_TO_MATCHING))
+    _finish_tasks(session, part, added.visit_id)
+    for state in _visit_steps(part.state):
+        session.info["actor"] = _COLLEAGUE if state in _BY_COLLEAGUE else sample_profile().actor
+        why = _("缺统一社会信用代码") if state == VisitState.RETURNED else ""
+        move_visit(session, added.visit_id, state, why)
     session.info["actor"] = sample_profile().actor
-    for state in _steps(part.state, _VISIT_PATH)[1:]:
-        move_visit(session, added.visit_id, state)
-    if part.state in (VisitState.ACCEPTED, VisitState.RETURNED):
-        for state in (*_VISIT_PATH[1:], part.state):
-            session.info["actor"] = _COLLEAGUE if state == part.state else sample_profile().actor
-            move_visit(session, added.visit_id, state, _("缺统一社会信用代码") if state == VisitState.RETURNED else "")
+    return [
+        (need_id, need.state)
+        for need, need_id in zip(part.needs, added.need_ids, strict=True)
+        if need.state in _AFTER_MATCHES
+    ]
 
 
-def _steps(wanted: str, path: tuple[str, ...]) -> tuple[str, ...]:
-    return path[: path.index(wanted) + 1] if wanted in path else ()
+def _visit_steps(wanted: VisitState) -> tuple[VisitState, ...]:
+    """The steps a recorded visit takes to ``wanted``; none for one that is not past its record."""
+    if wanted in (VisitState.ACCEPTED, VisitState.RETURNED):
+        return (*_VISIT_PATH[1:], wanted)
+    return _VISIT_PATH[1 : _VISIT_PATH.index(wanted) + 1] if wanted in _VISIT_PATH else ()
+
+
+def _finish_tasks(session: Session, part: _SampleVisit, visit_id: UUID) -> None:
+    done = {one.text for one in part.follow_ups if one.done}
+    for task in get_visit(session, visit_id).draft.follow_ups:
+        if task.id is not None and task.text in done:
+            finish_follow_up(session, task.id)
+
+
+def _walk_need(session: Session, need_id: UUID, path: tuple[str, ...]) -> None:
+    for state in path:
+        # Whoever wrote a need may not verify it, so a colleague does.
+        session.info["actor"] = _COLLEAGUE if state == NeedState.VERIFIED else sample_profile().actor
+        move_need(session, need_id, state, _("企业说先放一放") if state == NeedState.DEFERRED else "")
+    session.info["actor"] = sample_profile().actor
+
+
+def _add_match(session: Session, part: _SampleMatch) -> None:
+    need_id = resolve(session, Need, part.need)
+    match_id = record_match(session, need_id, resolve(session, Achievement, part.achievement))
+    if part.nda:
+        note_nda(session, match_id, needed=True, signed=part.nda == "signed")
+    for state in _MATCH_PATHS[part.state]:
+        move_match(session, match_id, state)
+    if part.state == MatchState.DECLINED:
+        move_match(session, match_id, MatchState.DECLINED, part.why, decline_reason=part.decline_reason)
