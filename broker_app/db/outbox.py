@@ -85,11 +85,16 @@ def _record(session: Session, _context: UOWTransaction) -> None:
     created = [row for row in session.new if isinstance(row, Synced)]
     edited = [row for row in session.dirty if isinstance(row, Synced) and session.is_modified(row)]
     operations = [_operation(row, _creation(row), at) for row in created]
-    waiting = _waiting(session, [row.id for row in edited])
+    waiting, sent = _told(session, [row.id for row in edited])
     for row in edited:
+        unheard_of = row.rev == 0 and row.id not in sent
         change = _edit(row)
         if row.id in waiting:
-            _fold(session, waiting[row.id], row, change)
+            _fold(session, waiting[row.id], row, change, unheard_of=unheard_of)
+        elif unheard_of:
+            # Made and trashed before anybody heard of it, and now taken out again: it travels whole.
+            if not row.deleted_at:
+                operations.append(_operation(row, _creation(row), at))
         elif change:
             operations.append(_operation(row, change, at))
     if operations:
@@ -127,23 +132,28 @@ def _operation(row: Synced, change: Change, at: datetime) -> dict[str, Any]:
     }
 
 
-def _waiting(session: Session, ids: list[UUID]) -> dict[UUID, tuple[int, Change]]:
-    found: dict[UUID, tuple[int, Change]] = {}
+def _told(session: Session, ids: list[UUID]) -> tuple[dict[UUID, tuple[int, Change]], set[UUID]]:
+    """The operation that still waits for each record, and the records that have one on its way already."""
+    waiting: dict[UUID, tuple[int, Change]] = {}
+    sent: set[UUID] = set()
     for start in range(0, len(ids), _LOOKUP):
         rows = session.connection().execute(
-            select(OutboxOperation.record_id, OutboxOperation.seq, OutboxOperation.fields)
-            .where(OutboxOperation.record_id.in_(ids[start : start + _LOOKUP]), OutboxOperation.sent_at.is_(None))
+            select(OutboxOperation.record_id, OutboxOperation.seq, OutboxOperation.fields, OutboxOperation.sent_at)
+            .where(OutboxOperation.record_id.in_(ids[start : start + _LOOKUP]))
             .order_by(OutboxOperation.seq)
         )
-        found.update({record_id: (seq, fields) for record_id, seq, fields in rows})
-    return found
+        for record_id, seq, fields, sent_at in rows:
+            if sent_at is None:
+                waiting[record_id] = (seq, fields)
+            else:
+                sent.add(record_id)
+    return waiting, sent
 
 
-def _fold(session: Session, waiting: tuple[int, Change], row: Synced, change: Change) -> None:
+def _fold(session: Session, waiting: tuple[int, Change], row: Synced, change: Change, *, unheard_of: bool) -> None:
     seq, earlier = waiting
     folded = _folded(earlier, change)
-    born_here = row.rev == 0 and all(old is None for old, _new in earlier.values())
-    if not folded or (born_here and row.deleted_at):
+    if not folded or (unheard_of and row.deleted_at):
         # Taken back before anybody else saw it: the server need never hear of it.
         session.connection().execute(delete(OutboxOperation).where(OutboxOperation.seq == seq))
         return

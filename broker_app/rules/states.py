@@ -129,7 +129,7 @@ NEED_MACHINE = _machine(
         _N.CONTRACTED: {_N.SOLVED, *_NEED_SIDE},
         _N.SOLVED: set(),
         _N.MERGED: set(),
-        _N.DEFERRED: {_N.REFINED, _N.WITHDRAWN},
+        _N.DEFERRED: {_N.REFINED, _N.WITHDRAWN, _N.NOT_TECHNICAL},
         _N.WITHDRAWN: set(),
         _N.NOT_TECHNICAL: set(),
     },

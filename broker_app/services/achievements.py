@@ -17,7 +17,7 @@ from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.services.money import fen, wan_label
 from broker_app.services.pinyin import search_keys
-from broker_app.services.records import live, text_field
+from broker_app.services.records import live, text_field, text_list, trashed
 from broker_app.services.search import contains_words
 
 
@@ -116,24 +116,32 @@ def save_achievement(session: Session, draft: AchievementDraft, achievement_id: 
 
 
 def fill_achievement(row: Achievement, draft: AchievementDraft, *, import_batch_id: UUID | None = None) -> None:
-    """Copy a checked draft onto a row; raises InvalidInputError before anything is changed."""
+    """Copy a draft onto a row that is not added yet, or belongs to a transaction; raises InvalidInputError."""
     title = text_field("title", draft.title, 300, required=_("请写成果名称。"))
     abstract = text_field("abstract", draft.abstract, 20_000)
     if draft.trl is not None and not 1 <= draft.trl <= 9:
         raise InvalidInputError("trl", _("技术就绪水平是 1 到 9 级。"))
     row.price = fen(draft.price_wan)
     row.title, row.abstract, row.pinyin = title, abstract, search_keys(title)
-    row.keywords = [word for word in map(str.strip, draft.keywords) if word][:30]
-    row.field, row.industries, row.registration_no = draft.field, list(draft.industries), draft.registration_no
+    row.keywords = text_list("keywords", draft.keywords, 200)[:30]
+    row.field, row.industries = text_field("field", draft.field, 200), list(draft.industries)
+    row.registration_no = text_field("registration_no", draft.registration_no, 100)
     row.owner, row.owner_kind = text_field("owner", draft.owner, 200), draft.owner_kind
-    row.completers = [{"name": one.name, "unit": one.unit, "share": one.share} for one in draft.completers]
+    row.completers = [
+        {
+            "name": text_field("completers", one.name, 100),
+            "unit": text_field("completers", one.unit, 200),
+            "share": one.share,
+        }
+        for one in draft.completers
+    ]
     row.finished_on, row.stage, row.trl, row.level = draft.finished_on, draft.stage, draft.trl, draft.level
     row.indicators = text_field("indicators", draft.indicators, 5000)
     row.ip = [
         {
             "kind": one.kind,
-            "number": one.number,
-            "holder": one.holder,
+            "number": text_field("ip", one.number, 100),
+            "holder": text_field("ip", one.holder, 500),
             "granted_on": one.granted_on,
             "ipc": one.ipc,
             "expires_on": one.expires_on,
@@ -143,7 +151,8 @@ def fill_achievement(row: Achievement, draft: AchievementDraft, *, import_batch_
     row.modes = list(draft.modes)
     row.service_achievement, row.separate_ledger = draft.service_achievement, draft.separate_ledger
     row.use_then_pay, row.empowerment = draft.use_then_pay, draft.empowerment
-    row.contact_name, row.contact_phone = draft.contact_name, draft.contact_phone
+    row.contact_name = text_field("contact_name", draft.contact_name, 200)
+    row.contact_phone = text_field("contact_phone", draft.contact_phone, 200)
     row.source_id = row.source_id or draft.source_id
     row.import_batch_id = row.import_batch_id or import_batch_id
 
@@ -212,7 +221,7 @@ def delete_achievement(session: Session, achievement_id: UUID) -> None:
 
 def restore_achievement(session: Session, achievement_id: UUID) -> None:
     """Take an achievement back out of the trash."""
-    session.get_one(Achievement, achievement_id).deleted_at = None
+    trashed(session, Achievement, achievement_id).deleted_at = None
 
 
 def price_label(price: int | None) -> str:

@@ -1,7 +1,7 @@
 """Firms and the people in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -19,7 +19,7 @@ from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import state_label
 from broker_app.services.phones import masked_phone
 from broker_app.services.pinyin import search_keys
-from broker_app.services.records import live, text_field
+from broker_app.services.records import live, text_field, text_list, trashed
 from broker_app.services.search import contains_words
 
 _FIRM_SPACE = uuid5(NAMESPACE_URL, "broker:enterprise")
@@ -38,7 +38,7 @@ class ContactDraft:
 
 @dataclass(frozen=True)
 class EnterpriseDraft:
-    """A firm, as typed. ``code_confirmed`` says a person kept a credit code whose check fails."""
+    """A firm, as typed."""
 
     name: str
     credit_code: str = ""
@@ -114,12 +114,22 @@ def enterprise_id_for(county: str, credit_code: str) -> UUID:
 def save_enterprise(session: Session, draft: EnterpriseDraft, enterprise_id: UUID | None = None) -> UUID:
     """Add a firm, or change the one of ``enterprise_id``; returns its id.
 
+    A firm of the same county and credit code that is already here (or in the trash) takes up what ``draft``
+    says, and keeps what it does not: nobody loses facts by adding a firm twice.
+
     Raises:
         InvalidInputError: name missing or too long, or a credit code whose check fails.
     """
     name = text_field("name", draft.name, 100, required=_("请写企业名称。"))
     code = checked_credit_code(draft.credit_code)
-    row = live(session, Enterprise, enterprise_id) if enterprise_id else _new_or_known(session, draft.county, code)
+    if enterprise_id is None and code:
+        firm_id = enterprise_id_for(draft.county or session.info["actor"].county, code)
+        known = session.get(Enterprise, firm_id)
+        if known is not None:
+            return _join(session, known, draft)
+        row = _added(session, Enterprise(id=firm_id))
+    else:
+        row = live(session, Enterprise, enterprise_id) if enterprise_id else _added(session, Enterprise())
     row.name, row.credit_code, row.pinyin = name, code, search_keys(name)
     row.county = draft.county
     if draft.county and row.rev == 0:
@@ -128,7 +138,7 @@ def save_enterprise(session: Session, draft: EnterpriseDraft, enterprise_id: UUI
     row.industries, row.gb4754, row.size = list(draft.industries), draft.gb4754, draft.size
     row.legal_person, row.founded_on = text_field("legal_person", draft.legal_person, 50), draft.founded_on
     row.website, row.email = text_field("website", draft.website, 255), text_field("email", draft.email, 100)
-    row.profile, row.tags = text_field("profile", draft.profile, 5000), list(draft.tags)
+    row.profile, row.tags = text_field("profile", draft.profile, 5000), text_list("tags", draft.tags, 50)
     row.source_id = row.source_id or draft.source_id
     session.flush()
     _save_contacts(session, row, draft.contacts)
@@ -261,23 +271,22 @@ def delete_enterprise(session: Session, enterprise_id: UUID) -> None:
 
 def restore_enterprise(session: Session, enterprise_id: UUID) -> None:
     """Take a firm back out of the trash."""
-    row = session.get_one(Enterprise, enterprise_id)
-    row.deleted_at = None
+    trashed(session, Enterprise, enterprise_id).deleted_at = None
 
 
 def _live_firms() -> Select[Enterprise]:
     return select(Enterprise).where(Enterprise.deleted_at.is_(None))
 
 
-def _new_or_known(session: Session, county: str, code: str) -> Enterprise:
-    if not code:
-        return _added(session, Enterprise())
-    firm_id = enterprise_id_for(county, code)
-    known = session.get(Enterprise, firm_id)
-    if known is None:
-        return _added(session, Enterprise(id=firm_id))
+def _join(session: Session, known: Enterprise, draft: EnterpriseDraft) -> UUID:
     known.deleted_at = None
-    return known
+    session.flush()
+    here = get_enterprise(session, known.id).draft
+    said = {each.name: getattr(draft, each.name) for each in fields(draft) if getattr(draft, each.name)}
+    reached = {(one.name, one.phone) for one in here.contacts}
+    new = tuple(one for one in draft.contacts if (one.name.strip(), one.phone.strip()) not in reached)
+    save_enterprise(session, replace(here, **{**said, "contacts": here.contacts + new}), known.id)
+    return known.id
 
 
 def _added(session: Session, row: Enterprise) -> Enterprise:

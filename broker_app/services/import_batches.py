@@ -21,9 +21,10 @@ from broker_app.db.models import (
     Synced,
     Visit,
 )
-from broker_app.errors import InvalidInputError
+from broker_app.errors import InvalidInputError, NotFoundError
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
+from broker_app.rules.states import NeedState
 from broker_app.services.achievements import AchievementDraft, fill_achievement
 from broker_app.services.enterprises import EnterpriseDraft, core_name, save_enterprise
 from broker_app.services.needs import NeedDraft, save_need
@@ -43,7 +44,7 @@ class Known:
     """Keys of the records already here, read once and kept up while a file is imported."""
 
     source_ids: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=dict)  # with the credit codes of that name, "" for none
     codes: set[str] = field(default_factory=set)
 
     def why_duplicate(self, source_id: str, name_key: str, code: str = "") -> str:
@@ -52,13 +53,15 @@ class Known:
             return _("编号 {id} 已经有了").format(id=source_id)
         if code and code in self.codes:
             return _("信用代码 {code} 已经有了").format(code=code)
-        if name_key in self.names:
+        others = self.names.get(name_key, set())
+        # Two credit codes are two firms, however alike their names.
+        if others and (not code or code in others or "" in others):
             return _("名称相同的已经有了")
         return ""
 
     def add(self, source_id: str, name_key: str, code: str = "") -> None:
         """Remember a row that has just been added."""
-        self.names.add(name_key)
+        self.names.setdefault(name_key, set()).add(code)
         if source_id:
             self.source_ids.add(source_id)
         if code:
@@ -195,10 +198,13 @@ def undo_batch(session: Session, batch_id: UUID) -> UndoneBatch:
     """Take every row of an import back, except those that visits, needs or matches already use.
 
     Raises:
-        InvalidInputError: the batch is unknown or was undone before.
+        NotFoundError: there is no such import on this computer.
+        InvalidInputError: it was undone before.
     """
     batch = session.get(ImportBatch, batch_id)
-    if batch is None or batch.undone_at is not None:
+    if batch is None:
+        raise NotFoundError(_("本机没有这次导入，没有改动什么。"))
+    if batch.undone_at is not None:
         raise InvalidInputError("batch", _("这次导入已经撤销过了。"))
     model: Any = _MODELS[batch.kind]
     used = _used_ids(session, batch.kind)
@@ -230,7 +236,9 @@ def _used_ids(session: Session, kind: str) -> set[UUID]:
     if kind == "achievements":
         return set(session.scalars(select(Match.achievement_id).where(Match.deleted_at.is_(None))))
     if kind == "needs":
-        return set(session.scalars(select(Match.need_id).where(Match.deleted_at.is_(None))))
+        matched = session.scalars(select(Match.need_id).where(Match.deleted_at.is_(None)))
+        worked_on = session.scalars(select(Need.id).where(Need.state != NeedState.RAW))
+        return {*matched, *worked_on}
     visited = select(Visit.enterprise_id).where(Visit.deleted_at.is_(None), Visit.enterprise_id.is_not(None))
     needing = select(Need.enterprise_id).where(Need.deleted_at.is_(None), Need.enterprise_id.is_not(None))
     return {firm for firm in (*session.scalars(visited), *session.scalars(needing)) if firm is not None}

@@ -38,4 +38,4 @@ def budget_label(low: int | None, high: int | None) -> str:
         return _("{low}—{high} 万元").format(low=wan_label(low), high=wan_label(high))
     if high is not None:
         return _("不超过 {amount} 万元").format(amount=wan_label(high))
-    return _("{amount} 万元以上").format(amount=wan_label(low)) if low is not None else ""
+    return _("{amount} 万元以上").format(amount=wan_label(low)) if low else ""

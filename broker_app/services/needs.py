@@ -19,7 +19,8 @@ from broker_app.rules.states import NEED_MACHINE, NeedState, state_label
 from broker_app.services.money import budget_label, fen
 from broker_app.services.numbers import NEED, own_number, today
 from broker_app.services.pinyin import search_keys
-from broker_app.services.records import live, log_move, text_field
+from broker_app.services.records import live, log_move, text_field, text_list, trashed
+from broker_app.services.redaction import redaction_of
 from broker_app.services.search import contains_words
 from broker_app.services.visits import Move, Span, moves_of
 
@@ -110,6 +111,8 @@ def save_need(session: Session, draft: NeedDraft, need_id: UUID | None = None) -
     Raises:
         InvalidInputError: title missing, a text too long, or a budget turned round.
         IllegalMoveError: the need is past the point where its author may change it.
+
+    A verified need whose content changes is no longer what was verified: it goes back to refined.
     """
     title = text_field("title", draft.title, 100, required=_("请写需求名称。"))
     row = live(session, Need, need_id) if need_id else Need(state=NeedState.RAW)
@@ -123,18 +126,20 @@ def save_need(session: Session, draft: NeedDraft, need_id: UUID | None = None) -
     _copy(row, draft, title)
     row.budget_low, row.budget_high = low, high
     row.pinyin = search_keys(title)
+    if row.state == NeedState.VERIFIED and session.is_modified(row):
+        _take_back_verification(session, row)
     session.flush()
     row.number = row.number or own_number(NEED, _county(session, row), china_date(row.created_at), row.id)
     session.flush()
     return row.id
 
 
-def move_need(session: Session, need_id: UUID, wanted: str, why: str = "") -> None:
-    """Take a need one step further.
+def move_need(session: Session, need_id: UUID, wanted: str, why: str = "", *, until: date | None = None) -> None:
+    """Take a need one step further. ``until`` is the day a deferred need is looked at again (else in 90 days).
 
     Raises:
         IllegalMoveError: the step is not allowed; or verification by its own author; or publication
-            without a metric (domain.md section 4, guards).
+            without a metric, or with confidential words in it (domain.md section 4, guards).
     """
     row = live(session, Need, need_id)
     NEED_MACHINE.check(row.state, wanted, why)
@@ -143,9 +148,9 @@ def move_need(session: Session, need_id: UUID, wanted: str, why: str = "") -> No
     if wanted == NeedState.VERIFIED:
         _verify(session, row)
     if wanted == NeedState.PUBLISHED:
-        _check_publishable(row)
-    if wanted == NeedState.NO_MATCH:
-        row.review_on = today() + MATCH_REVIEW_AFTER
+        _check_publishable(session, row)
+    if wanted in (NeedState.NO_MATCH, NeedState.DEFERRED):
+        row.review_on = until or today() + MATCH_REVIEW_AFTER
     log_move(session, row, NEED_MACHINE, wanted, why)
     session.flush()
 
@@ -241,7 +246,7 @@ def delete_need(session: Session, need_id: UUID) -> None:
 
 def restore_need(session: Session, need_id: UUID) -> None:
     """Take a need back out of the trash."""
-    session.get_one(Need, need_id).deleted_at = None
+    trashed(session, Need, need_id).deleted_at = None
 
 
 def need_draft(row: Need) -> NeedDraft:
@@ -282,15 +287,15 @@ def _copy(row: Need, draft: NeedDraft, title: str) -> None:
     row.spans = [{"start": span.start, "length": span.length} for span in draft.spans]
     row.kind, row.mode, row.urgency, row.four_list = draft.kind, draft.mode, draft.urgency, draft.four_list
     row.industries = list(draft.industries)
-    row.keywords = [word for word in map(str.strip, draft.keywords) if word]
+    row.keywords = text_list("keywords", draft.keywords, 100)
     row.problem, row.goal = text_field("problem", draft.problem, 5000), text_field("goal", draft.goal, 5000)
     row.metrics = [
         {
-            "name": one.name,
-            "now": one.now,
-            "target": one.target,
-            "unit": one.unit,
-            "standard": one.standard,
+            "name": text_field("metrics", one.name, 200),
+            "now": text_field("metrics", one.now, 500),
+            "target": text_field("metrics", one.target, 500),
+            "unit": text_field("metrics", one.unit, 50),
+            "standard": text_field("metrics", one.standard, 500),
             "confidential": one.confidential,
         }
         for one in draft.metrics
@@ -298,7 +303,8 @@ def _copy(row: Need, draft: NeedDraft, title: str) -> None:
     ]
     row.no_metric_reason = text_field("no_metric_reason", draft.no_metric_reason, 500)
     row.deadline, row.partner = draft.deadline, text_field("partner", draft.partner, 100)
-    row.use_then_pay, row.confidential_fields = draft.use_then_pay, list(draft.confidential_fields)
+    row.use_then_pay = draft.use_then_pay
+    row.confidential_fields = text_list("confidential_fields", draft.confidential_fields, 200)
     row.source_id = row.source_id or draft.source_id
 
 
@@ -309,9 +315,24 @@ def _verify(session: Session, row: Need) -> None:
     row.verifier_id, row.verifier_name, row.verified_on = actor.user_id, actor.name, today()
 
 
-def _check_publishable(row: Need) -> None:
+def _take_back_verification(session: Session, row: Need) -> None:
+    log_move(session, row, NEED_MACHINE, NeedState.REFINED, _("核实后内容有改动，要重新核实"))
+    row.verifier_id, row.verifier_name, row.verified_on = "", "", None
+
+
+def _check_publishable(session: Session, row: Need) -> None:
     if not row.metrics and not row.no_metric_reason:
         raise IllegalMoveError(_("发布前至少要有一个量化指标，或写明为什么没有。"))
+    visit = session.get(Visit, row.visit_id) if row.visit_id else None
+    secret = redaction_of(
+        visit.note if visit else "",
+        [Span(**one) for one in visit.confidential] if visit else [],
+        [Metric(**one) for one in row.metrics],
+    )
+    open_metrics = (f"{one['name']} {one['now']} {one['target']}" for one in row.metrics if not one["confidential"])
+    public = (row.title, row.text, row.problem, row.goal, row.no_metric_reason, *row.keywords, *open_metrics)
+    if any(secret.clean(text) != text for text in public):
+        raise IllegalMoveError(_("要公开的内容里还有不得外传的话或数字，请先改掉，再发布。"))
 
 
 def _county(session: Session, row: Need) -> str:

@@ -1,8 +1,66 @@
-"""Pinyin of names, so that `wzdq` and `wenzhou` find 温州电气."""
+"""Pinyin of names, so that `wzdq` and `wenzhou` find 温州电气.
+
+pypinyin reads 曾 as ``ceng`` and 乐清 as ``leqing``; a broker types what people say. Places of the region
+have one right reading; a name that begins like a surname (单, 解, 曾) is found by both.
+"""
 
 from functools import cache
 from importlib import import_module
 from types import ModuleType
+
+_LONGEST = 80  # characters of a name that are read
+
+_PLACES = {
+    "乐清": ("yue", "qing"),
+    "丽水": ("li", "shui"),
+    "台州": ("tai", "zhou"),
+    "天台": ("tian", "tai"),
+    "洞头": ("dong", "tou"),
+    "瓯海": ("ou", "hai"),
+    "莘塍": ("shen", "cheng"),
+    "鄞州": ("yin", "zhou"),
+    "嵊州": ("sheng", "zhou"),
+    "嵊泗": ("sheng", "si"),
+    "衢州": ("qu", "zhou"),
+    "开化": ("kai", "hua"),
+    "乐成": ("yue", "cheng"),
+    "大荆": ("da", "jing"),
+    "龙港": ("long", "gang"),
+}
+
+_SURNAMES = {
+    "曾": "zeng",
+    "单": "shan",
+    "解": "xie",
+    "仇": "qiu",
+    "查": "zha",
+    "盖": "ge",
+    "区": "ou",
+    "朴": "piao",
+    "任": "ren",
+    "华": "hua",
+    "宁": "ning",
+    "尉": "wei",
+    "召": "shao",
+    "种": "chong",
+    "乐": "yue",
+    "缪": "miao",
+    "翟": "zhai",
+    "覃": "qin",
+    "冼": "xian",
+    "员": "yun",
+    "秘": "bi",
+    "折": "she",
+    "黑": "he",
+    "盛": "sheng",
+    "燕": "yan",
+    "纪": "ji",
+    "令狐": "ling hu",
+    "尉迟": "yu chi",
+    "万俟": "mo qi",
+    "长孙": "zhang sun",
+    "澹台": "tan tai",
+}
 
 
 @cache
@@ -11,7 +69,44 @@ def _pypinyin() -> ModuleType:
 
 
 def search_keys(name: str) -> str:
-    """Initials and full pinyin of ``name``, parted by a space: ``"wzdq wenzhoudianqi"``."""
-    module = _pypinyin()
-    syllables = module.lazy_pinyin(name[:80], errors=lambda other: [other.lower()] if other.isalnum() else [])
-    return f"{''.join(each[:1] for each in syllables)} {''.join(syllables)}" if syllables else ""
+    """Initials and full pinyin of ``name``, parted by blanks: ``"wzdq wenzhoudianqi"``, all readings of it."""
+    readings = [_spoken(syllables) for syllables in _readings("".join(name[:_LONGEST].split()))]
+    return " ".join(dict.fromkeys(key for reading in readings for key in reading if key))
+
+
+def _spoken(syllables: tuple[str, ...]) -> tuple[str, str]:
+    return "".join(each[:1] for each in syllables), "".join(syllables)
+
+
+def _readings(name: str) -> list[tuple[str, ...]]:
+    """The usual reading of ``name``, and the one where it begins with a surname."""
+    readings = [_syllables(name)]
+    for length in (2, 1):
+        surname = _SURNAMES.get(name[:length])
+        if surname is not None and name[:2] not in _PLACES:
+            readings.append((*surname.split(), *_syllables(name[length:])))
+            break
+    return readings
+
+
+def _syllables(name: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for piece in _pieces(name):
+        found += _PLACES.get(piece) or _pypinyin().lazy_pinyin(piece, errors=_letters)
+    return tuple(found)
+
+
+def _pieces(name: str) -> list[str]:
+    """``name`` cut at the places whose reading is known."""
+    pieces, start, at = [], 0, 0
+    while at < len(name):
+        if name[at : at + 2] in _PLACES:
+            pieces += [name[start:at], name[at : at + 2]]
+            start = at = at + 2
+        else:
+            at += 1
+    return [piece for piece in (*pieces, name[start:]) if piece]
+
+
+def _letters(other: str) -> list[str]:
+    return [other.lower()] if other.isalnum() else []

@@ -1,5 +1,7 @@
 """What services of every noun share: finding a live row, resolving what people call it, logging a move."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -27,19 +29,27 @@ def live(session: Session, model: type[RowT], record_id: UUID) -> RowT:
     return row
 
 
+def trashed(session: Session, model: type[RowT], record_id: UUID) -> RowT:
+    """The row of that id, in the trash or not; raises NotFoundError."""
+    row = session.get(model, record_id)
+    if row is None:
+        raise NotFoundError(_("这条记录不在本机，没有可以恢复的。"))
+    return row
+
+
 def resolve(session: Session, model: type[RowT], reference: str) -> UUID:
     """The id of the live row that ``reference`` names: an id, a readable number, or the id of its source file.
 
     Raises:
         NotFoundError: if nothing, or more than one thing, is called that.
     """
-    reference = reference.strip()
+    reference = plain_text(reference).strip()
+    if not reference:  # records without a number of their own all have this one
+        raise NotFoundError(_("请写编号或 ID。"))
     named: Any = model
     conditions = [getattr(named, column) == reference for column in ("number", "source_id") if hasattr(model, column)]
-    try:
+    with suppress(ValueError):
         conditions.insert(0, model.id == UUID(reference))
-    except ValueError:
-        pass
     for condition in conditions:
         found = session.scalars(select(model.id).where(condition, model.deleted_at.is_(None)).limit(2)).all()
         if len(found) == 1:
@@ -71,7 +81,7 @@ def log_move(session: Session, row: Visit | Need | Match, machine: StateMachine,
 
 def text_field(field: str, value: str, limit: int, *, required: str = "") -> str:
     """``value`` without blanks around it, refused when too long, or when empty and ``required`` is the reason."""
-    value = value.strip()
+    value = plain_text(value).strip()
     if required and not value:
         raise InvalidInputError(field, required)
     if len(value) > limit:
@@ -79,6 +89,16 @@ def text_field(field: str, value: str, limit: int, *, required: str = "") -> str
             field, _("太长了：最多 {limit} 个字，现在有 {n} 个。").format(limit=limit, n=len(value))
         )
     return value
+
+
+def text_list(field: str, values: Iterable[str], limit: int) -> list[str]:
+    """Each of ``values`` by :func:`text_field`; blank ones are left out."""
+    return [text for value in values if (text := text_field(field, value, limit))]
+
+
+def plain_text(text: str) -> str:
+    """``text`` without what no file format can carry: NUL, and half of a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 NOUNS: dict[str, type[Synced]] = {

@@ -7,12 +7,18 @@ figures stand again are replaced by ［略］.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from broker_app.services.needs import Metric
 from broker_app.services.visits import Span
+
+if TYPE_CHECKING:
+    from broker_app.services.needs import Metric
 
 OMITTED = "［略］"
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_SINGLE_WITH_UNIT = re.compile(r"(?<![\d.])\d\s*(?:[%％‰℃°]|[A-Za-zμΩ]+|[\u4e00-\u9fff])")
+_NARROW = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: ".", 0xFF05: "%"}
+_WIDE_DIGITS = {str(digit): f"[{digit}{chr(0xFF10 + digit)}]" for digit in range(10)} | {".": "[.．]", "%": "[%％]"}
 
 
 @dataclass(frozen=True)
@@ -24,28 +30,44 @@ class Redaction:
 
     def clean(self, text: str) -> str:
         """``text`` with every secret word and figure replaced."""
-        for word in self.words:
-            text = text.replace(word, OMITTED)
+        # All places are found in the text as it came, so that a secret beside another one is not cut in two.
+        places = [match.span() for word in self.words for match in _pattern(word).finditer(text)]
         for figure in self.figures:
-            text = re.sub(rf"(?<![\d.]){re.escape(figure)}(?![\d.]*\d)", OMITTED, text)
-        return text
+            places += [match.span() for match in _figure_pattern(figure).finditer(text)]
+        parts: list[str] = []
+        end = 0
+        for start, stop in sorted(places):
+            if start >= end:
+                parts += [text[end:start], OMITTED]
+            end = max(end, stop)
+        return "".join([*parts, text[end:]])
 
 
-def redaction_of(note: str, spans: Sequence[Span], metrics: Iterable[Metric]) -> Redaction:
+def redaction_of(note: str, spans: Sequence[Span], metrics: Iterable["Metric"]) -> Redaction:
     """Gather the secrets of a note's marked spans and of confidential figures."""
     words = {note[span.start : span.start + span.length].strip() for span in spans}
-    figures = {
-        figure
-        for metric in metrics
-        if metric.confidential
-        for figure in _FIGURE.findall(f"{metric.now} {metric.target}")
-        if len(figure) >= 2
-    }
+    figures: set[str] = set()
+    for metric in metrics:
+        if metric.confidential:
+            values = f"{metric.now} {metric.target}".translate(_NARROW)
+            figures |= {figure for figure in _FIGURE.findall(values) if len(figure) >= 2}
+            # A single digit stands everywhere; with its unit it is the secret again.
+            words |= {"".join(found.split()) for found in _SINGLE_WITH_UNIT.findall(values)}
     # Longest first, so that a secret inside a longer one does not leave the rest of it standing.
     return Redaction(
         tuple(sorted((word for word in words if len(word) >= 2), key=lambda word: (-len(word), word))),
         tuple(sorted(figures, key=lambda figure: (-len(figure), figure))),
     )
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """``word`` however it is broken into lines and whatever the width of its digits."""
+    signs = (sign for sign in word.translate(_NARROW) if not sign.isspace())
+    return re.compile(r"\s*".join(_WIDE_DIGITS.get(sign) or re.escape(sign) for sign in signs))
+
+
+def _figure_pattern(figure: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.．])(?:{_pattern(figure).pattern})(?![\d.．]*\d)")
 
 
 def without_spans(note: str, spans: Sequence[Span]) -> str:

@@ -22,7 +22,7 @@ from broker_app.rules.states import (
     state_label,
 )
 from broker_app.services.numbers import VISIT, own_number
-from broker_app.services.records import MAX_NOTE, live, log_move, text_field
+from broker_app.services.records import MAX_NOTE, live, log_move, plain_text, text_field, text_list, trashed
 from broker_app.services.search import contains_words
 
 ChildT = TypeVar("ChildT", ReferralRequest, FollowUp)
@@ -161,19 +161,19 @@ def save_visit(session: Session, draft: VisitDraft, visit_id: UUID | None = None
             )
         )
     note = _checked_note(draft.note)
+    confidential = _spans_after_cleaning(draft.note, note, draft.confidential)
     if row.state not in OPEN_NOTE_STATES and note != row.note:
         raise IllegalMoveError(_("原始纪要已定稿，不能再改。要更正请用「更正」另写一条说明，原文会一直保留。"))
-    _check_spans(note, draft.confidential)
+    _check_spans(note, confidential)
     row.enterprise_id, row.role, row.note = draft.enterprise_id, draft.role, note
     row.started_at, row.ended_at = draft.started_at, draft.ended_at
     if draft.ended_at is not None and draft.ended_at < draft.started_at:
         raise InvalidInputError("ended_at", _("结束时间早于开始时间。"))
     row.place, row.opinion = text_field("place", draft.place, 200), draft.opinion
-    row.purposes, row.companions = list(draft.purposes), [name for name in map(str.strip, draft.companions) if name]
-    row.met = [
-        {"name": one.name, "position": one.position, "phone": one.phone} for one in draft.met if one.name.strip()
-    ]
-    row.confidential = [{"start": span.start, "length": span.length} for span in draft.confidential]
+    row.purposes = text_list("purposes", draft.purposes, 100)
+    row.companions = text_list("companions", draft.companions, 100)
+    row.met = [_met_row(one) for one in draft.met if one.name.strip()]
+    row.confidential = [{"start": span.start, "length": span.length} for span in confidential]
     row.findings = text_field("findings", draft.findings, 20_000)
     row.late_reason = text_field("late_reason", draft.late_reason, 500)
     row.source_id = row.source_id or draft.source_id
@@ -194,6 +194,9 @@ def record_visit(session: Session, visit_id: UUID, *, at: datetime | None = None
     """
     row = live(session, Visit, visit_id)
     VISIT_MACHINE.check(row.state, VisitState.RECORDED)
+    if row.state == VisitState.RETURNED:  # its note was final long ago: when that was, and whether late, stays
+        log_move(session, row, VISIT_MACHINE, VisitState.RECORDED)
+        return
     if row.enterprise_id is None:
         raise InvalidInputError("enterprise", _("请选企业。草稿已经存好。"))
     if not row.role:
@@ -214,7 +217,7 @@ def record_visit(session: Session, visit_id: UUID, *, at: datetime | None = None
 def move_visit(session: Session, visit_id: UUID, wanted: str, why: str = "") -> None:
     """Take a visit one step further; raises IllegalMoveError. Recording goes through :func:`record_visit`."""
     row = live(session, Visit, visit_id)
-    if wanted == VisitState.RECORDED and row.state in OPEN_NOTE_STATES:
+    if wanted == VisitState.RECORDED:
         record_visit(session, visit_id)
         return
     log_move(session, row, VISIT_MACHINE, wanted, why)
@@ -326,7 +329,7 @@ def delete_visit(session: Session, visit_id: UUID) -> None:
 
 def restore_visit(session: Session, visit_id: UUID) -> None:
     """Take a visit back out of the trash."""
-    session.get_one(Visit, visit_id).deleted_at = None
+    trashed(session, Visit, visit_id).deleted_at = None
 
 
 def spans_of(note: str, pieces: Sequence[str]) -> tuple[Span, ...]:
@@ -357,9 +360,27 @@ def _new_visit(session: Session) -> Visit:
     return row
 
 
+def _met_row(person: PersonMet) -> dict[str, str]:
+    return {
+        "name": text_field("met", person.name, 100),
+        "position": text_field("met", person.position, 100),
+        "phone": text_field("met", person.phone, 100),
+    }
+
+
+def _spans_after_cleaning(typed: str, kept: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Where ``spans`` of the note as typed stand in the note as kept, so that a mark never slips off its words."""
+    if typed == kept:
+        return spans
+    return tuple(
+        Span(len(plain_text(typed[: span.start])), len(plain_text(typed[span.start : span.start + span.length])))
+        for span in spans
+        if plain_text(typed[span.start : span.start + span.length])
+    )
+
+
 def _checked_note(note: str) -> str:
-    # A raw note is kept as it was typed; only what no file format can carry is dropped.
-    clean = note.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    clean = plain_text(note)  # a raw note is kept as it was typed
     if len(clean) > MAX_NOTE:
         raise InvalidInputError(
             "note",
