@@ -203,7 +203,7 @@ def count_needs(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(Need.state, func.count()).where(Need.deleted_at.is_(None)).group_by(Need.state).order_by(Need.state)
     )
-    return dict(rows.tuples().all())
+    return {state: count for state, count in rows}
 
 
 def get_need(session: Session, need_id: UUID) -> NeedDetail:
