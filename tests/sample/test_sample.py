@@ -31,6 +31,7 @@ VISIT_KEYS = [
     "id", "enterprise", "visit_date", "started_at", "ended_at", "role", "place", "purposes", "companions", "met",
     "raw_note", "findings", "referrals", "follow_ups", "confidential", "opinion", "state",
 ]  # fmt: skip
+MATCH_KEYS = ["need", "achievement", "state", "nda", "decline_reason", "why"]
 NEED_KEYS = [
     "id", "title", "text", "source_spans", "kind", "industry", "keywords", "metrics", "budget_wan",
     "deadline", "mode", "confidential_fields", "urgency", "state",
@@ -44,6 +45,7 @@ def _read(name: str) -> list[dict[str, Any]]:
 ENTERPRISES = _read("enterprises.jsonl")
 ACHIEVEMENTS = _read("achievements.jsonl")
 VISITS = _read("visits.jsonl")
+MATCHES = _read("matches.jsonl")
 NEEDS = [(visit, need) for visit in VISITS for need in visit["needs"]]
 
 
@@ -70,9 +72,9 @@ def test_there_is_enough_of_everything() -> None:
 
 
 @pytest.mark.parametrize("rows", [ENTERPRISES, ACHIEVEMENTS, VISITS, [need for _, need in NEEDS]])
-def test_ids_are_unique_and_in_order(rows: list[dict[str, Any]]) -> None:
-    numbers = [int(row["id"][2:]) for row in rows]
-    assert numbers == list(range(1, len(rows) + 1))
+def test_ids_are_unique_and_leave_no_gap(rows: list[dict[str, Any]]) -> None:
+    # Visits stand by day, so that the numbers of those that were added later are not in order.
+    assert sorted(int(row["id"][2:]) for row in rows) == list(range(1, len(rows) + 1))
 
 
 def test_objects_have_the_keys_of_the_shape_in_its_order() -> None:
@@ -80,6 +82,7 @@ def test_objects_have_the_keys_of_the_shape_in_its_order() -> None:
     assert all(list(row) == ACHIEVEMENT_KEYS for row in ACHIEVEMENTS)
     assert all([key for key in row if key not in ("late_reason", "needs")] == VISIT_KEYS for row in VISITS)
     assert all(list(need) == NEED_KEYS for _, need in NEEDS)
+    assert all(list(match) == MATCH_KEYS for match in MATCHES)
 
 
 def test_every_name_says_that_it_is_a_sample() -> None:
@@ -128,6 +131,10 @@ def test_references_resolve() -> None:
     firms = {row["id"]: row for row in ENTERPRISES}
     assert {visit["enterprise"] for visit in VISITS} <= set(firms)
     assert {need["industry"] for _, need in NEEDS} <= INDUSTRIES
+    assert {match["need"] for match in MATCHES} <= {need["id"] for _, need in NEEDS}
+    assert {match["achievement"] for match in MATCHES} <= {row["id"] for row in ACHIEVEMENTS}
+    far = {need["id"] for _, need in NEEDS if need["state"] in ("negotiating", "contracted", "solved")}
+    assert far <= {match["need"] for match in MATCHES if match["state"] in ("introduced", "met", "agreed")}
     for visit in VISITS:
         phones = {one["name"]: one["phone"] for one in firms[visit["enterprise"]]["contacts"]}
         assert all(one["phone"] in ("", phones.get(one["name"])) for one in visit["met"]), visit["id"]
@@ -136,12 +143,15 @@ def test_references_resolve() -> None:
 def test_marks_are_words_of_the_note() -> None:
     for visit in VISITS:
         note = visit["raw_note"]
-        assert visit["state"] == "planned" or 120 <= len(note) <= 600, visit["id"]
+        assert visit["state"] == "planned" or 70 <= len(note) <= 700, visit["id"]
         for words in visit["confidential"]:
             assert note.count(words) == 1, (visit["id"], words)
         for need in visit["needs"]:
             assert need["source_spans"], need["id"]
             assert [words for words in need["source_spans"] if words not in note] == [], need["id"]
+    lengths = [len(visit["raw_note"]) for visit in VISITS if visit["raw_note"]]
+    assert min(lengths) < 120
+    assert max(lengths) > 450
 
 
 def test_refined_text_tells_no_secret() -> None:
@@ -154,12 +164,18 @@ def test_days_follow_each_other() -> None:
     for visit in VISITS:
         day = date.fromisoformat(visit["visit_date"])
         assert visit["started_at"] < visit["ended_at"], visit["id"]
-        assert (day > TODAY) == (visit["state"] == "planned"), visit["id"]
+        assert (day > TODAY) <= (visit["state"] == "planned") <= (day >= TODAY), visit["id"]
         dues = [row["due"] for row in (*visit["referrals"], *visit["follow_ups"]) if row["due"]]
         dues += [need["deadline"] for need in visit["needs"] if need["deadline"]]
         assert all(date.fromisoformat(due) >= day for due in dues), visit["id"]
     keys = [(visit["visit_date"], visit["started_at"]) for visit in VISITS]
     assert keys == sorted(keys)
+    assert [visit["state"] for visit in VISITS if visit["visit_date"] == str(TODAY)] == [
+        "recorded",
+        "planned",
+        "planned",
+    ]
+    assert sum(visit["visit_date"] > str(TODAY) for visit in VISITS) >= 4
 
 
 def test_budgets_are_ranges_and_metrics_are_complete() -> None:
@@ -178,7 +194,14 @@ def test_the_cases_the_manual_shows_are_present() -> None:
     assert states == {"recorded", "confirmed", "submitted", "accepted", "returned", "planned", "draft"}
     assert any(visit.get("late_reason") for visit in VISITS)
     assert any(visit["state"] not in ("planned", "draft") and not visit["needs"] for visit in VISITS)
-    assert {need["state"] for _, need in NEEDS} == {"raw", "refined", "verified", "published", "matching"}
+    assert {need["state"] for _, need in NEEDS} == {
+        "raw", "refined", "verified", "published", "matching", "negotiating",
+        "contracted", "solved", "no_match", "deferred", "merged",
+    }  # fmt: skip
+    assert {visit["role"] for visit in VISITS} == {"科技副总", "科技轻骑队", "科技特派员", "技术经纪人"}
+    assert {row["kind"] for visit in VISITS for row in visit["referrals"]} >= {"融资", "人才", "政策咨询"}
+    visited = {firm["county"] for firm in ENTERPRISES for visit in VISITS if visit["enterprise"] == firm["id"]}
+    assert visited == COUNTIES
     text = (FOLDER / "enterprises.jsonl").read_text(encoding="utf-8")
     assert all(rare in text for rare in "喆堃镕䶮瓯埭垟塆")
 
