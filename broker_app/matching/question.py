@@ -1,17 +1,20 @@
 """A need (or an achievement, in the other direction) as a question to the pool: which terms, how heavy, what not.
 
-Weights were settled on the judged needs (see ``benchmarks/match_quality.py``): what stands in the title counts
-twice, what is said again counts more, half-words inside a longer word count half.
+What stands in the title counts twice, what is said again counts more, half-words inside a longer word count half
+(:mod:`broker_app.matching.weights`). A phrase of the term table and its technical terms are one concept.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from uuid import UUID
 
+from broker_app.matching import weights
 from broker_app.matching.exclusions import Exclusion, find_exclusions
 from broker_app.matching.industry_prior import Sector, sector_of
+from broker_app.matching.terms import TermTable
 from broker_app.matching.text import (
     Token,
     bigrams,
@@ -23,22 +26,39 @@ from broker_app.matching.text import (
 )
 from broker_app.paths import resources
 
-TITLE_WEIGHT = 2.0
-TEXT_WEIGHT = 1.0
-PART_SHARE = 0.5  # of a half-word inside a longer word, and of a bigram across two words
-REPEAT_BONUS = 0.5
-MAX_WEIGHT = 4.0
 MAX_TERMS = 160  # words, and bigrams, of one question; a longer text is asked by its heaviest terms
+MAX_CONCEPTS = 40  # phrases of the term table used for one question
 MAX_LENGTH = 20_000  # characters read of one question
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """One entry of the term table: where ``lay`` is said, ``technical`` is searched too; ``weight`` 1 = as if said."""
+    """One pair of the term table: where ``lay`` is said, ``technical`` is searched too; ``weight`` 1 = as if said.
+
+    ``entry_id`` names the entry of the table, "" for a pair tried for one search only.
+    """
 
     lay: str
     technical: str
     weight: float = 1.5
+    entry_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One technical term of a concept as weighted tokens."""
+
+    expansion: Expansion
+    words: Mapping[str, float]
+    bigrams: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A lay phrase of the need and the technical terms for it: one thing, counted by the best of its names."""
+
+    lay: str
+    alternatives: tuple[Alternative, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +105,17 @@ class Question:
     runs: list[Run] = field(default_factory=list)
     segment_weights: dict[str, float] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
-    expansions: list[Expansion] = field(default_factory=list)
+    concepts: list[Concept] = field(default_factory=list)
     metrics: list[str] = field(default_factory=list)
     own_words: frozenset[str] = frozenset()
     own_bigrams: frozenset[str] = frozenset()
     bridged: frozenset[str] = frozenset()
     surface: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def expansions(self) -> list[Expansion]:
+        """Every pair of the term table that was used."""
+        return [one.expansion for concept in self.concepts for one in concept.alternatives]
 
     def written(self, folded: str) -> str:
         """Return a folded term as the owner wrote it (``pc/abs`` -> ``PC/ABS``)."""
@@ -104,14 +129,14 @@ def need_speak() -> frozenset[str]:
     return frozenset(word for line in lines if not line.startswith("#") for word in fold(line).split())
 
 
-def read_question(query: MatchQuery, expansions: Sequence[Expansion] = ()) -> Question:
+def read_question(query: MatchQuery, expansions: Sequence[Expansion] = (), table: TermTable | None = None) -> Question:
     """Return ``query`` as weighted terms; never fails, whatever was typed (nothing usable gives no terms)."""
     question = Question(sector_of(query.industries, query.field))
     parts = [
-        (query.title, TITLE_WEIGHT),
-        *((keyword, TITLE_WEIGHT) for keyword in query.keywords),
-        (query.text, TEXT_WEIGHT),
-        *((metric, TEXT_WEIGHT) for metric in query.metrics),
+        (query.title, weights.TITLE_WEIGHT),
+        *((keyword, weights.TITLE_WEIGHT) for keyword in query.keywords),
+        (query.text, weights.TEXT_WEIGHT),
+        *((metric, weights.TEXT_WEIGHT) for metric in query.metrics),
     ]
     parts = [(part[:MAX_LENGTH], weight) for part, weight in parts if part.strip()]
     question.exclusions = _exclusions("\n".join(fold(part) for part, _ in parts))
@@ -124,7 +149,7 @@ def read_question(query: MatchQuery, expansions: Sequence[Expansion] = ()) -> Qu
     question.own_words = frozenset(question.words)
     question.own_bigrams = frozenset(question.bigrams)
     question.metrics = [metric.strip() for metric in query.metrics if metric.strip()]
-    _expand(question, "\n".join(fold(part) for part, _ in parts), expansions)
+    _expand(question, "\n".join(fold(part) for part, _ in parts), expansions, table)
     return question
 
 
@@ -147,7 +172,7 @@ def _take(question: Question, written: str, weight: float) -> None:
                     segment.text, written[offsets[segment.start] : offsets[segment.end - 1] + 1]
                 )
         for left, right in zip(run.segments, run.segments[1:], strict=False):
-            _add(question.bigrams, left.text[-1] + right.text[0], weight * PART_SHARE)
+            _add(question.bigrams, left.text[-1] + right.text[0], weight * weights.PART_SHARE)
     for exclusion in exclusions:
         # 无卤 is what the right texts call themselves: the pair attracts, the bare 卤 does not.
         pair = folded[exclusion.start - 1 : exclusion.start + 1]
@@ -159,7 +184,7 @@ def _take_segment(question: Question, segment: str, weight: float) -> None:
     question.segment_weights[segment] = max(question.segment_weights.get(segment, 0.0), weight)
     for word in dict.fromkeys([segment, *subwords(segment)]):
         if word not in need_speak() and not _is_bare_number(word):
-            _add(question.words, word, weight if word == segment else weight * PART_SHARE)
+            _add(question.words, word, weight if word == segment else weight * weights.PART_SHARE)
     if is_han(segment):
         for pair in bigrams(segment):
             _add(question.bigrams, pair, weight)
@@ -170,7 +195,7 @@ def _add(terms: dict[str, float], term: str, weight: float) -> None:
     if known is None:
         terms[term] = weight
     else:
-        terms[term] = min(MAX_WEIGHT, max(known, weight) + REPEAT_BONUS * min(known, weight))
+        terms[term] = min(weights.MAX_WEIGHT, max(known, weight) + weights.REPEAT_BONUS * min(known, weight))
 
 
 def content_runs(folded: str, exclusions: Iterable[Exclusion]) -> Iterator[Run]:
@@ -204,18 +229,44 @@ def _heaviest(terms: dict[str, float]) -> dict[str, float]:
     return dict(sorted(terms.items(), key=lambda item: (-item[1], item[0]))[:MAX_TERMS])
 
 
-def _expand(question: Question, said: str, expansions: Sequence[Expansion]) -> None:
+def _expand(question: Question, said: str, expansions: Sequence[Expansion], table: TermTable | None) -> None:
+    """Turn the phrases of the term table that the need says into concepts; each token belongs to one of them only."""
+    unwanted = [(exclusion.start, exclusion.end) for exclusion in question.exclusions]
+    phrases: dict[str, list[Expansion]] = {}
+    for pair in expansions:
+        lay = fold(pair.lay).strip()
+        if lay and lay in said and pair.weight > 0:
+            phrases.setdefault(lay, []).append(pair)
+    for hit in table.find(said, question.sector.keys) if table else ():
+        if not any(start < hit.end and hit.start < end for start, end in unwanted):
+            pairs = phrases.setdefault(said[hit.start : hit.end], [])
+            pairs += [Expansion(hit.entry.lay, term, hit.weight, hit.entry.id) for term in hit.entry.technical]
     bridged: set[str] = set()
-    for expansion in expansions:
-        lay = fold(expansion.lay).strip()
-        if not lay or lay not in said or expansion.weight <= 0:
-            continue
-        question.expansions.append(expansion)
+    claimed: set[str] = set()
+    for lay, pairs in list(phrases.items())[:MAX_CONCEPTS]:
         bridged.update(subwords(lay), bigrams(lay))
-        for segment in segments(fold(expansion.technical)):
-            for word in subwords(segment.text):
-                share = 1.0 if word == segment.text else PART_SHARE
-                question.words[word] = max(question.words.get(word, 0.0), expansion.weight * share)
-        for pair in bigrams(fold(expansion.technical)):
-            question.bigrams[pair] = max(question.bigrams.get(pair, 0.0), expansion.weight)
+        alternatives = [_alternative(question, pair, claimed) for pair in dict.fromkeys(pairs)]
+        for one in alternatives:
+            claimed.update(one.words, one.bigrams)
+        question.concepts.append(Concept(lay, tuple(alternatives)))
     question.bridged = frozenset(bridged)
+
+
+def _alternative(question: Question, pair: Expansion, claimed: AbstractSet[str]) -> Alternative:
+    """Return a technical term as tokens; what the owner said too gets heavier there instead."""
+    tokens: tuple[dict[str, float], dict[str, float]] = ({}, {})
+    folded = fold(pair.technical)
+    for segment in segments(folded):
+        for word in dict.fromkeys((segment.text, *subwords(segment.text))):
+            if word not in need_speak() and not _is_bare_number(word):
+                weight = pair.weight * (1.0 if word == segment.text else weights.PART_SHARE)
+                tokens[0][word] = max(tokens[0].get(word, 0.0), weight)
+    for two in bigrams(folded):
+        tokens[1][two] = pair.weight
+    for found, own in zip(tokens, (question.words, question.bigrams), strict=True):
+        for token in list(found):
+            if token in own:
+                own[token] = max(own[token], found.pop(token))
+            elif token in claimed:
+                del found[token]
+    return Alternative(pair, *tokens)

@@ -11,14 +11,14 @@ able to say what each one gave. Same pool and question give the same order in ev
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from broker_app.matching import index
+from broker_app.matching import index, weights
 from broker_app.matching.documents import Document, full_text, unpack_trade
 from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
@@ -40,32 +40,54 @@ MAX_HITS = 400_000  # postings read for one question, rarest terms first: a boun
 
 @dataclass(slots=True)
 class TermHits:
-    """One term of the question in the pool: ``worth`` = weight x inverse document frequency; how often in which row."""
+    """One token of the question in the pool: ``worth`` = weight x inverse document frequency; how often in each row."""
 
     term: str
-    kind: Kind
     worth: float
     rows: Counter[int]
 
 
 @dataclass(slots=True)
 class Scoring:
-    """BM25 of every document over one kind of token, with what is needed to take a score apart again."""
+    """BM25 of every document over one kind of token, with what is needed to take a score apart again.
+
+    ``own`` are the tokens the owner said; ``concepts`` are phrases of the term table, each with the tokens of its
+    alternative names. A concept counts as the best of its names and ``weights.OTHER_NAMES`` of the rest.
+    """
 
     kind: Kind
-    terms: list[TermHits] = field(default_factory=list)
+    own: list[TermHits] = field(default_factory=list)
+    concepts: list[list[list[TermHits]]] = field(default_factory=list)
     possible: float = 0.0  # worth of all terms the owner said
     known: float = 0.0  # worth of those that occur in the pool or are translated by the term table
     scores: dict[int, float] = field(default_factory=dict)
     best: float = 0.0
 
+    def hits(self) -> Iterator[TermHits]:
+        """Every token found, one that several names share as often as it is shared."""
+        yield from self.own
+        for names in self.concepts:
+            for terms in names:
+                yield from terms
+
     def parts(self, row: int, state: PoolState) -> dict[str, float]:
-        """Return what each term gave ``row``, as part of the normalised score."""
+        """Return what each token gave ``row``, as part of the normalised score."""
         if not self.best:
             return {}
         norm = _norm(row, self.kind, state)
-        found = ((hit.term, hit.worth, hit.rows.get(row)) for hit in self.terms)
-        return {term: worth * _saturated(count, norm) / self.best for term, worth, count in found if count}
+
+        def gains(terms: Iterable[TermHits]) -> dict[str, float]:
+            found = ((hit.term, hit.worth, hit.rows.get(row)) for hit in terms)
+            return {term: worth * _saturated(count, norm) / self.best for term, worth, count in found if count}
+
+        parts = gains(self.own)
+        for names in self.concepts:
+            each = [gains(terms) for terms in names]
+            best = max(each, key=lambda tokens: sum(tokens.values()))
+            for tokens in each:
+                for term, gain in tokens.items():
+                    parts[term] = gain if term in best else gain * weights.OTHER_NAMES
+        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +137,29 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
         sum(1.0 for scoring in scorings if scoring.best) + _askable(query, question),
         state.documents,
         _strength(best, scorings),
-        {hit.term: len(hit.rows) for scoring in scorings for hit in scoring.terms},
+        {hit.term: len(hit.rows) for scoring in scorings for hit in scoring.hits()},
     )
 
 
 def _score(
     connection: Connection, pool: Pool, kind: Kind, question: Question, state: PoolState, skipped: set[int]
 ) -> Scoring:
-    weights = question.words if kind == "words" else question.bigrams
-    own = question.own_words if kind == "words" else question.own_bigrams
+    own = question.words if kind == "words" else question.bigrams
+    names = [
+        [one.words if kind == "words" else one.bigrams for one in concept.alternatives] for concept in question.concepts
+    ]
+    weighted = dict(own)
+    for tokens in (tokens for concept in names for tokens in concept):
+        weighted.update(tokens)
+    hits = _hits(connection, pool, kind, weighted, state)
     scoring = Scoring(kind)
-    found = index.hits(connection, pool, kind, list(weights)) if state.documents else {}
-    read = 0
-    for term in sorted(weights, key=lambda term: (len(found.get(term, ())), term)):
-        rows = Counter(found.get(term, ()))
-        worth = weights[term] * _inverse_frequency(state.documents, len(rows))
-        read += len(rows)
-        if term in own:
-            scoring.possible += worth
-            scoring.known += worth if rows or term in question.bridged else 0.0
-        if not rows or read > MAX_HITS:
-            continue
-        scoring.terms.append(TermHits(term, kind, worth, rows))
+    for term, weight in own.items():
+        worth = weight * _inverse_frequency(state.documents, len(hits[term].rows) if term in hits else 0)
+        scoring.possible += worth
+        scoring.known += worth if term in hits or term in question.bridged else 0.0
+    scoring.own = [hits[term] for term in own if term in hits]
+    for concept in names:
+        scoring.concepts.append([[hits[term] for term in tokens if term in hits] for tokens in concept])
     _accumulate(scoring, state)
     for row in skipped:
         scoring.scores.pop(row, None)
@@ -144,17 +167,64 @@ def _score(
     return scoring
 
 
+def _hits(
+    connection: Connection, pool: Pool, kind: Kind, weighted: Mapping[str, float], state: PoolState
+) -> dict[str, TermHits]:
+    """Return the tokens that occur, rarest first until ``MAX_HITS`` postings are read."""
+    found = index.hits(connection, pool, kind, list(weighted)) if state.documents else {}
+    hits: dict[str, TermHits] = {}
+    read = 0
+    for term in sorted(found, key=lambda term: (len(found[term]), term)):
+        read += len(found[term])
+        if read > MAX_HITS:
+            break
+        rows = Counter(found[term])
+        hits[term] = TermHits(term, weighted[term] * _inverse_frequency(state.documents, len(rows)), rows)
+    return hits
+
+
 def _accumulate(scoring: Scoring, state: PoolState) -> None:
     """The hot loop: one addition per posting. Rows without a document are leftovers of an older tokenizer."""
     scores = scoring.scores
-    lengths, mean = state.lengths[scoring.kind], state.mean[scoring.kind]
+    for hit in scoring.own:
+        for row, gain in _gains(hit, scoring.kind, state):
+            scores[row] = scores.get(row, 0.0) + gain
+    for names in scoring.concepts:
+        whole, best = _concept_gains(names, scoring.kind, state)
+        for row, gain in whole.items():
+            top = best[row]
+            scores[row] = scores.get(row, 0.0) + top + weights.OTHER_NAMES * (gain - top)
+
+
+def _concept_gains(
+    names: Sequence[Sequence[TermHits]], kind: Kind, state: PoolState
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Return for each row what all tokens of a concept give, each once, and what its best name gives."""
+    whole: dict[int, float] = {}
+    best: dict[int, float] = {}
+    counted: set[str] = set()
+    for terms in names:
+        name: dict[int, float] = {}
+        for hit in terms:
+            first = hit.term not in counted
+            counted.add(hit.term)
+            for row, gain in _gains(hit, kind, state):
+                name[row] = name.get(row, 0.0) + gain
+                if first:
+                    whole[row] = whole.get(row, 0.0) + gain
+        for row, gain in name.items():
+            best[row] = max(gain, best.get(row, 0.0))
+    return whole, best
+
+
+def _gains(hit: TermHits, kind: Kind, state: PoolState) -> Iterator[tuple[int, float]]:
+    lengths, mean = state.lengths[kind], state.mean[kind]
     flat, slope = K1 * (1 - B), K1 * B / mean if mean else 0.0
-    for hit in scoring.terms:
-        worth = hit.worth * (K1 + 1)
-        for row, count in hit.rows.items():
-            length = lengths.get(row)
-            if length is not None:
-                scores[row] = scores.get(row, 0.0) + worth * count / (count + flat + slope * length)
+    worth = hit.worth * (K1 + 1)
+    for row, count in hit.rows.items():
+        length = lengths.get(row)
+        if length is not None:
+            yield row, worth * count / (count + flat + slope * length)
 
 
 def _totals(scorings: Sequence[Scoring], asked: Sector, state: PoolState) -> dict[int, float]:

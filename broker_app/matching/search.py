@@ -11,6 +11,7 @@ from broker_app.matching.explain import Evidence, MatchResult, explain
 from broker_app.matching.index import Pool
 from broker_app.matching.question import Expansion, MatchQuery, Question, read_question
 from broker_app.matching.rank import Ranking, rank
+from broker_app.matching.terms import TermTable, shipped_table
 
 WITHIN_REACH = 0.3  # a record below this part of the best one shares scattered words only
 
@@ -45,13 +46,14 @@ def match(
     pool: Pool = "achievement",
     limit: int = 20,
     expansions: Sequence[Expansion] = (),
+    table: TermTable | None = None,
 ) -> MatchAnswer:
     """Return the best ``limit`` records of ``pool`` for ``query``, explained.
 
     An empty pool or a query without usable words gives no results and evidence ``none``; nothing typed is an error.
     """
     started = time.perf_counter()
-    question = read_question(query, expansions)
+    question = read_question(query, expansions, shipped_table() if table is None else table)
     ranking = rank(connection, query, question, pool, limit)
     enough, levels = _judge(ranking)
     results = [

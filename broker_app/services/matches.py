@@ -17,6 +17,7 @@ from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.matching import Expansion, Gap, MatchAnswer, MatchQuery, MatchResult, Reason
 from broker_app.matching import match as ask_pool
+from broker_app.matching.index import Pool
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import MATCH_MACHINE, NEED_MACHINE, MatchState, NeedState, state_label
 from broker_app.services.achievements import ip_label, modes_label, price_label, readiness_label
@@ -25,6 +26,7 @@ from broker_app.services.needs import Metric, NeedDraft, get_need, need_draft
 from broker_app.services.numbers import MATCH, own_number, today
 from broker_app.services.records import live, log_move, text_field
 from broker_app.services.search import contains_words
+from broker_app.services.terms import term_table
 from broker_app.services.visits import Move, moves_of
 
 _FAR_ENOUGH = 200
@@ -103,7 +105,7 @@ def need_query(draft: NeedDraft) -> MatchQuery:
 
 def match_question(session: Session, draft: NeedDraft, *, limit: int = 20) -> MatchAnswer:
     """Achievements for a need that is only asked, not stored."""
-    return ask_pool(session.connection(), need_query(draft), limit=limit)
+    return _ask(session, need_query(draft), limit=limit)
 
 
 def match_need(session: Session, need_id: UUID, *, limit: int = 20) -> MatchAnswer:
@@ -121,7 +123,7 @@ def match_achievement(session: Session, achievement_id: UUID, *, limit: int = 20
         industries=tuple(row.industries),
         field=row.field,
     )
-    return ask_pool(session.connection(), query, pool="need", limit=limit)
+    return _ask(session, query, pool="need", limit=limit)
 
 
 def find_achievements(session: Session, need_id: UUID, *, limit: int = 20) -> Findings:
@@ -134,7 +136,7 @@ def find_by_draft(
     session: Session, draft: NeedDraft, *, expansions: Sequence[Expansion] = (), limit: int = 20
 ) -> Findings:
     """:func:`find_achievements` for a need whose words were changed for this search only."""
-    answer = ask_pool(session.connection(), need_query(draft), limit=limit, expansions=expansions)
+    answer = _ask(session, need_query(draft), limit=limit, expansions=expansions)
     return _shown(answer, _achievement_facts(session, answer))
 
 
@@ -201,7 +203,7 @@ def record_matches(
     if all(achievement.id in known for achievement in chosen):
         return tuple(known[achievement.id] for achievement in chosen)
     query = need_query(asked or need_draft(need))
-    answer = ask_pool(session.connection(), query, limit=_FAR_ENOUGH, expansions=expansions)
+    answer = _ask(session, query, limit=_FAR_ENOUGH, expansions=expansions)
     found = {one.id: one for one in (*answer.results, *answer.weak_results)}
     for achievement in chosen:
         if achievement.id not in known:
@@ -351,6 +353,20 @@ def reason_term(reason: Reason) -> str:
     return reason.term or reason_words(reason)
 
 
+def _ask(
+    session: Session,
+    query: MatchQuery,
+    *,
+    pool: Pool = "achievement",
+    limit: int = 20,
+    expansions: Sequence[Expansion] = (),
+) -> MatchAnswer:
+    """Ask a pool with the term table of this store."""
+    return ask_pool(
+        session.connection(), query, pool=pool, limit=limit, expansions=expansions, table=term_table(session)
+    )
+
+
 def _metric_words(metric: Metric) -> str:
     return f"{metric.name} {metric.target or metric.now}{metric.unit}".strip()
 
@@ -362,7 +378,7 @@ def _carried_on(session: Session, need_id: UUID) -> dict[UUID, UUID]:
             Match.need_id == need_id, Match.deleted_at.is_(None), Match.state != MatchState.DECLINED
         )
     )
-    return dict(rows.tuples().all())
+    return {achievement_id: match_id for achievement_id, match_id in rows}
 
 
 def _add_match(

@@ -1,0 +1,390 @@
+"""The term table 术语对照: what an owner says, and the words the literature has for it.
+
+Shipped entries are files ``resources/terms/<trade>.tsv`` (lay phrase, technical terms separated by ``、``, weight,
+note); what a user adds, changes or switches off is laid over them, see :mod:`broker_app.services.terms`. A phrase is
+found in a folded need although people put filler words into it (发了黄, 老是漏油) or, where the entry writes ``…`` or
+is long enough, a few other characters. The first two characters lead to the candidates, so that thousands of entries
+cost no more than the length of the need.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from broker_app.matching import weights
+from broker_app.matching.industry_prior import sector_of
+from broker_app.matching.text import fold, is_han, segments
+from broker_app.paths import resources
+
+FaultKind = Literal["columns", "lay", "technical", "weight", "itself", "circle", "industry", "encoding"]
+
+ANY_TRADE = "*"
+GAP = "…"
+MAX_GAP = 8  # characters a written gap may hold
+MAX_SLIP = 4  # characters that may stand between two halves of a long phrase
+MIN_HALF = 2  # characters on either side of such a slip
+SLIP_FROM = 4  # characters a phrase must have to be allowed one
+MAX_LAY = 40
+MAX_TECHNICAL = 40  # characters of one technical term
+MAX_TERMS = 24  # technical terms of one entry
+LEAST_WEIGHT, MOST_WEIGHT = 0.5, 2.0
+
+# What people put between the words without changing what they say; longest first.
+_FILLERS = (
+    "时不时", "有时候", "总归是", "一直在", "不断地", "很容易", "特别的", "老是要", "动不动", "越来越",
+    "老是", "总是", "一直", "经常", "常常", "时常", "容易", "有点", "有些", "非常", "特别", "比较", "还是", "已经",
+    "开始", "慢慢", "逐渐", "不断", "继续", "突然", "偶尔", "往往", "十分", "极其", "相当", "真的", "这么", "那么",
+    "的", "了", "得", "很", "太", "会", "也", "都", "又", "就", "还", "挺", "蛮", "更",
+)  # fmt: skip
+_STOPS = frozenset("，。；、,;.!?！？:：()（）\n\t ")
+
+
+@dataclass(frozen=True, slots=True)
+class TermEntry:
+    """One entry. ``industries`` as written in the file (codes, or ``*`` for any trade); ``id`` is stable.
+
+    A shipped entry is called ``<trade>:<lay>``, so that files can be sorted and extended without touching what a
+    user changed; an entry of the user carries the id of its row.
+    """
+
+    id: str
+    lay: str
+    technical: tuple[str, ...]
+    weight: float = 1.5
+    industries: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def trades(self) -> frozenset[str]:
+        """Keys of the industries it belongs to; empty means any."""
+        return _trades(self.industries)
+
+
+@dataclass(frozen=True, slots=True)
+class TermFault:
+    """A line that is left out, and why: file name, line (from 1, 0: the whole file), kind, the words concerned."""
+
+    file: str
+    line: int
+    kind: FaultKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """An entry found in a folded text at ``[start, end)``; ``weight`` is that of the entry here, in this trade."""
+
+    entry: TermEntry
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedTerms:
+    """What the files hold, and the lines that were left out."""
+
+    entries: tuple[TermEntry, ...]
+    faults: tuple[TermFault, ...]
+
+
+@dataclass(slots=True)
+class _Pattern:
+    """The parts of a phrase as they are looked for; ``bare``: in a text without fillers."""
+
+    entry: TermEntry
+    parts: tuple[str, ...]
+    slips: bool
+
+
+@dataclass(slots=True)
+class _Thinned:
+    """A text without fillers, and where each of its characters stood; the end stands for the end."""
+
+    text: str
+    places: list[int] = field(default_factory=list)
+
+
+class TermTable:
+    """Entries ready to be found; build it once, ask it for every need."""
+
+    def __init__(self, entries: Iterable[TermEntry]) -> None:
+        self.entries: Mapping[str, TermEntry] = {entry.id: entry for entry in entries}
+        self._plain: dict[str, list[_Pattern]] = defaultdict(list)
+        self._bare: dict[str, list[_Pattern]] = defaultdict(list)
+        for entry in self.entries.values():
+            lay = fold(entry.lay).strip()
+            bare = thin(lay).text
+            if len(bare.replace(GAP, "")) >= 2:
+                self._add(self._bare, entry, bare)
+            else:
+                # 太重, 会烂: without the filler too little would be left to look for.
+                self._add(self._plain, entry, lay)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def find(self, folded: str, trades: frozenset[str] = frozenset()) -> list[TermHit]:
+        """Return the entries found in a folded text, by place; ``trades`` are the industries of the need (keys)."""
+        thinned = thin(folded)
+        found: dict[tuple[str, int], TermHit] = {}
+        plain = _Thinned(folded, list(range(len(folded) + 1)))
+        for text, patterns in ((thinned, self._bare), (plain, self._plain)):
+            for entry, start, end in _scan(text, patterns):
+                weight = _weight_here(entry, trades)
+                if weight > 0:
+                    found.setdefault((entry.id, start), TermHit(entry, start, end, weight))
+        borders = _Borders(folded)
+        kept = [hit for hit in found.values() if borders.allow(hit, trades)]
+        return sorted(kept, key=lambda hit: (hit.start, -hit.end, hit.entry.id))
+
+    def _add(self, patterns: dict[str, list[_Pattern]], entry: TermEntry, written: str) -> None:
+        parts = tuple(part for part in (piece.strip() for piece in written.split(GAP)) if part)
+        if parts:
+            slips = len(parts) == 1 and len(parts[0]) >= SLIP_FROM and all(map(is_han, parts[0]))
+            patterns[parts[0][:2]].append(_Pattern(entry, parts, slips))
+
+
+def thin(folded: str) -> _Thinned:
+    """Return a folded text without the filler words people put in anywhere."""
+    kept: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(folded):
+        character = folded[at]
+        filler = next((word for word in _FILLERS_BY_FIRST.get(character, ()) if folded.startswith(word, at)), "")
+        if filler:
+            at += len(filler)
+            continue
+        kept.append(character)
+        places.append(at)
+        at += 1
+    places.append(len(folded))
+    return _Thinned("".join(kept), places)
+
+
+@cache
+def shipped_terms(folder: Path | None = None) -> ShippedTerms:
+    """Read the entries that ship with the program, once; a bad line is reported and left out, never an error."""
+    entries: dict[str, TermEntry] = {}
+    faults: list[TermFault] = []
+    for file in sorted((folder or resources() / "terms").glob("*.tsv")):
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            faults.append(TermFault(file.name, 0, "encoding", str(error.reason)))
+            continue
+        for item in read_terms(text, file.name):
+            if isinstance(item, TermFault):
+                faults.append(item)
+            elif item.id in entries:
+                entries[item.id] = _joined(entries[item.id], item)
+            else:
+                entries[item.id] = item
+    for ring in circles(entries.values()):
+        faults.append(TermFault("", 0, "circle", " → ".join((*ring, ring[0]))))
+        _open_ring(entries, ring)
+    return ShippedTerms(tuple(entries.values()), tuple(faults))
+
+
+def _open_ring(entries: dict[str, TermEntry], ring: Sequence[str]) -> None:
+    """Leave out the step that leads from the last phrase of a ring back to its first."""
+    for name, entry in list(entries.items()):
+        if fold(entry.lay).strip() == ring[-1]:
+            technical = tuple(term for term in entry.technical if fold(term).strip() != ring[0])
+            if technical:
+                entries[name] = replace(entry, technical=technical)
+            else:
+                del entries[name]
+
+
+@cache
+def shipped_table() -> TermTable:
+    """The table of the shipped entries alone."""
+    return TermTable(shipped_terms().entries)
+
+
+def read_terms(text: str, file: str) -> Iterator[TermEntry | TermFault]:
+    """Yield the entries of one file, and a fault for each line that is none."""
+    trade = file.removesuffix(".tsv")
+    industries: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("#"):
+            industries = _named_industries(stripped) or industries
+            continue
+        if not stripped:
+            continue
+        columns = [column.strip() for column in line.rstrip("\r\n").split("\t")]
+        if len(columns) not in (3, 4):
+            yield TermFault(file, number, "columns", stripped[:40])
+            continue
+        lay, terms, weight, note = (*columns, "")[:4]
+        technical = tuple(dict.fromkeys(term.strip() for term in terms.split("、") if term.strip()))
+        kind, words = entry_fault(lay, technical, weight)
+        if kind is not None:
+            yield TermFault(file, number, kind, words)
+            continue
+        same = fold(lay).strip()
+        technical = tuple(term for term in technical if fold(term).strip() != same)
+        yield TermEntry(f"{trade}:{same}", lay, technical, float(weight), industries, note)
+
+
+def entry_fault(lay: str, technical: Sequence[str], weight: str | float) -> tuple[FaultKind | None, str]:
+    """Return what is wrong with an entry and the words concerned; (None, "") when nothing is."""
+    folded = fold(lay).replace(GAP, "").strip()
+    if not folded or len(lay) > MAX_LAY:
+        return "lay", lay[:MAX_LAY]
+    terms = [fold(term).strip() for term in technical]
+    if not any(terms) or len(terms) > MAX_TERMS or any(len(term) > MAX_TECHNICAL for term in terms):
+        return "technical", lay
+    if all(term == folded for term in terms):
+        return "itself", lay
+    try:
+        value = float(weight)
+    except ValueError:
+        return "weight", str(weight)[:20]
+    if not LEAST_WEIGHT <= value <= MOST_WEIGHT:  # also refuses nan
+        return "weight", str(weight)[:20]
+    return None, ""
+
+
+def circles(entries: Iterable[TermEntry]) -> list[tuple[str, ...]]:
+    """Return the rings of phrases that lead back to themselves (甲 -> 乙 -> 甲); harmless, but a sign of a slip.
+
+    A need is expanded once and never again, so a circle cannot run away; it says that neither word is the technical
+    one. Each ring is reported once, starting with its smallest phrase.
+    """
+    leads: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        leads[fold(entry.lay).strip()].update(fold(term).strip() for term in entry.technical)
+    rings: set[tuple[str, ...]] = set()
+    for start in sorted(leads):
+        path = _way_back(leads, start)
+        if path:
+            least = path.index(min(path))
+            rings.add((*path[least:], *path[:least]))
+    return sorted(rings)
+
+
+def _way_back(leads: Mapping[str, set[str]], start: str) -> tuple[str, ...]:
+    """Return the shortest way from ``start`` back to it through entries, () if there is none."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    while ways:
+        longer: list[tuple[str, ...]] = []
+        for way in ways:
+            for term in sorted(leads.get(way[-1], ())):
+                if term == start:
+                    return way
+                if term in leads and term not in seen:
+                    seen.add(term)
+                    longer.append((*way, term))
+        ways = longer
+    return ()
+
+
+def _scan(text: _Thinned, patterns: Mapping[str, list[_Pattern]]) -> Iterator[tuple[TermEntry, int, int]]:
+    written = text.text
+    for at in range(len(written)):
+        for key in (written[at : at + 2], written[at]):
+            for pattern in patterns.get(key, ()):
+                end = _match_at(written, at, pattern)
+                if end:
+                    yield pattern.entry, text.places[at], text.places[end - 1] + 1
+
+
+def _match_at(text: str, at: int, pattern: _Pattern) -> int:
+    """Return where ``pattern`` that starts at ``at`` ends, 0 if it does not stand there."""
+    first = pattern.parts[0]
+    if text.startswith(first, at):
+        end = at + len(first)
+    elif pattern.slips:
+        end = _with_slip(text, at, first)
+    else:
+        return 0
+    for part in pattern.parts[1:]:
+        if not end:
+            return 0
+        end = _next_within(text, end, part, MAX_GAP)
+    return end
+
+
+def _with_slip(text: str, at: int, phrase: str) -> int:
+    for cut in range(MIN_HALF, len(phrase) - MIN_HALF + 1):
+        if not text.startswith(phrase[:cut], at):
+            return 0
+        end = _next_within(text, at + cut, phrase[cut:], MAX_SLIP)
+        if end:
+            return end
+    return 0
+
+
+def _next_within(text: str, start: int, part: str, gap: int) -> int:
+    """Return the end of ``part`` when it follows within ``gap`` characters of the same clause, else 0."""
+    found = text.find(part, start, start + gap + len(part))
+    if found < 0 or any(character in _STOPS for character in text[start:found]):
+        return 0
+    return found + len(part)
+
+
+class _Borders:
+    """Where words begin and end in a need: a short phrase must not be cut out of the middle of another word."""
+
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        self._words: list[tuple[int, int]] | None = None
+
+    def allow(self, hit: TermHit, trades: frozenset[str]) -> bool:
+        length = hit.end - hit.start
+        if length > 2 or not is_han(self._folded[hit.start]):
+            return is_han(self._folded[hit.start]) or self._stands_free(hit)
+        if self._words is None:
+            self._words = [(word.start, word.end) for word in segments(self._folded)]
+        crossed = any(
+            start < hit.start < end < hit.end or hit.start < start < hit.end < end for start, end in self._words
+        )
+        if length == 1:
+            # One character means something only as a word of its own and in its own trade.
+            return (hit.start, hit.end) in self._words and bool(hit.entry.trades & trades)
+        return not crossed
+
+    def _stands_free(self, hit: TermHit) -> bool:
+        """Latin letters must not go on before or after."""
+        before, after = self._folded[hit.start - 1 : hit.start], self._folded[hit.end : hit.end + 1]
+        return not (_is_latin(before) and hit.start) and not _is_latin(after)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+@cache
+def _trades(industries: tuple[str, ...]) -> frozenset[str]:
+    return sector_of(tuple(code for code in industries if code != ANY_TRADE), "").keys
+
+
+def _weight_here(entry: TermEntry, trades: frozenset[str]) -> float:
+    if not trades or not entry.trades or entry.trades & trades:
+        return entry.weight
+    return entry.weight * weights.OTHER_TRADE
+
+
+def _named_industries(comment: str) -> tuple[str, ...]:
+    name, _, value = comment.lstrip("# ").partition(":")
+    if name.strip().lower() != "industry":
+        return ()
+    return tuple(code.strip() for code in value.replace("、", ",").replace(" ", ",").split(",") if code.strip())
+
+
+def _joined(first: TermEntry, second: TermEntry) -> TermEntry:
+    technical = tuple(dict.fromkeys((*first.technical, *second.technical)))[:MAX_TERMS]
+    return replace(first, technical=technical, weight=max(first.weight, second.weight), note=first.note or second.note)
+
+
+_FILLERS_BY_FIRST: dict[str, tuple[str, ...]] = {}
+for _filler in sorted(_FILLERS, key=lambda word: (-len(word), word)):
+    _FILLERS_BY_FIRST[_filler[0]] = (*_FILLERS_BY_FIRST.get(_filler[0], ()), _filler)

@@ -1,0 +1,9 @@
+"""All weights of ranking in one place, each with what settled it."""
+
+TITLE_WEIGHT = 2.0
+TEXT_WEIGHT = 1.0
+PART_SHARE = 0.5  # of a half-word inside a longer word, and of a bigram across two words
+REPEAT_BONUS = 0.5
+MAX_WEIGHT = 4.0
+OTHER_TRADE = 0.5
+OTHER_NAMES = 0.3
