@@ -13,11 +13,13 @@ from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import Session, UOWTransaction
 
 from broker_app.db.actor import Actor
 from broker_app.db.key_file import create_key_file
-from broker_app.db.models import Achievement, Need
+from broker_app.db.models import Achievement, Match, Need
+from broker_app.db.models.base import Authored
 from broker_app.db.session import Store
 from broker_app.errors import ImportFileError
 from broker_app.exchange.import_run import run_import
@@ -26,7 +28,7 @@ from broker_app.exchange.source import open_source
 from broker_app.exchange.visit_file import FollowUpPart, NeedPart, ReferralPart, VisitPart, add_visit
 from broker_app.i18n import _
 from broker_app.paths import ProfilePaths, resources
-from broker_app.rules.calendar import CHINA_TIME, utc_now
+from broker_app.rules.calendar import CHINA_TIME, china_date, utc_now
 from broker_app.rules.states import MatchState, NeedState, VisitState
 from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, get_enterprise, save_enterprise
 from broker_app.services.follow_ups import finish_follow_up
@@ -43,6 +45,10 @@ WRITTEN_ON = date(2026, 11, 24)
 """The day that is "today" in the files."""
 
 _EVENING = time(19, 30, tzinfo=CHINA_TIME)
+_MORNING = time(9, 10, tzinfo=CHINA_TIME)
+_SATURDAY = 5  # as date.weekday() counts
+_LAST_STEPS_ON = date(2026, 11, 23)  # when needs with a finished match went on
+_STEP_OF_MATCH = 2  # working days from one step of a match to the next
 _COLLEAGUE = Actor(user_id="sample-colleague", name="陈队", team="sample")
 _VISIT_PATH = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED)
 _RAW_TO_MATCHING = (NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING)
@@ -96,6 +102,7 @@ class _SampleMatch(BaseModel):
 
     need: str
     achievement: str
+    chosen_on: date
     state: MatchState
     nda: Literal["", "needed", "signed"] = ""
     decline_reason: str = ""
@@ -137,6 +144,38 @@ class SampleCalendar:
 
     def _dated(self, part: DuePart) -> DuePart:
         return part.model_copy(update={"due": self.of(part.due)}) if part.due else part
+
+
+class _Diary:
+    """Writes records down at the moment the sample says they were made, not at the moment of loading.
+
+    Nothing it dates lies ahead of now.
+    """
+
+    def __init__(self, session: Session, day: date, at: time = _EVENING) -> None:
+        self._session = session
+        self._moment = datetime.combine(day, at)
+        event.listen(session, "before_flush", self._date_records, insert=True)
+
+    @property
+    def now(self) -> datetime:
+        """The present moment of the sample."""
+        return min(self._moment, utc_now())
+
+    def turn(self, working_days: int) -> None:
+        """Go on to the morning ``working_days`` later."""
+        self._session.flush()
+        for _step in range(working_days):
+            self._moment += timedelta(days=1)
+            while self._moment.weekday() >= _SATURDAY:
+                self._moment += timedelta(days=1)
+        self._moment = datetime.combine(self._moment.date(), _MORNING)
+
+    def _date_records(self, session: Session, _context: UOWTransaction, _instances: object) -> None:
+        for row in session.new:
+            if isinstance(row, Authored):
+                self._moment += timedelta(minutes=1)
+                row.created_at = self.now
 
 
 def sample_profile() -> Profile:
@@ -185,10 +224,11 @@ def load_sample(store: Store, folder: Path, on: date | None = None) -> None:
             late_needs += _add_visit(session, calendar.of_visit(part))
     for entry in _objects(folder / "matches.jsonl"):
         with store.write() as session:
-            _add_match(session, _SampleMatch.model_validate(entry))
+            _add_match(session, _SampleMatch.model_validate(entry), calendar)
     with store.write() as session:
+        diary = _Diary(session, calendar.of(_LAST_STEPS_ON), _MORNING)
         for need_id, state in late_needs:
-            _walk_need(session, need_id, _AFTER_MATCHES[state])
+            _walk_need(session, diary, need_id, _AFTER_MATCHES[state])
 
 
 def _objects(path: Path) -> Iterator[dict[str, Any]]:
@@ -221,15 +261,17 @@ def _add_firm(session: Session, firm: dict[str, Any]) -> dict[str, Any]:
 
 def _add_visit(session: Session, part: _SampleVisit) -> list[tuple[UUID, str]]:
     """Add a visit with its needs; returns the needs that go on once their matches stand."""
-    same_evening = datetime.combine(part.visit_date, _EVENING)
-    added = add_visit(session, part, recorded_at=None if part.late_reason else min(same_evening, utc_now()))
-    for need, need_id in zip(part.needs, added.need_ids, strict=True):
-        _walk_need(session, need_id, _BEFORE_MATCHES.get(need.state, _RAW_TO_MATCHING))
+    diary = _Diary(session, part.visit_date)
+    added = add_visit(session, part, recorded_at=None if part.late_reason else diary.now)
     _finish_tasks(session, part, added.visit_id)
+    for need, need_id in zip(part.needs, added.need_ids, strict=True):
+        _walk_need(session, diary, need_id, _BEFORE_MATCHES.get(need.state, _RAW_TO_MATCHING))
     for state in _visit_steps(part.state):
+        diary.turn(1)
         session.info["actor"] = _COLLEAGUE if state in _BY_COLLEAGUE else sample_profile().actor
         why = _("缺统一社会信用代码") if state == VisitState.RETURNED else ""
         move_visit(session, added.visit_id, state, why)
+    session.flush()
     session.info["actor"] = sample_profile().actor
     return [
         (need_id, need.state)
@@ -252,20 +294,36 @@ def _finish_tasks(session: Session, part: _SampleVisit, visit_id: UUID) -> None:
             finish_follow_up(session, task.id)
 
 
-def _walk_need(session: Session, need_id: UUID, path: tuple[str, ...]) -> None:
+def _walk_need(session: Session, diary: _Diary, need_id: UUID, path: tuple[str, ...]) -> None:
     for state in path:
-        # Whoever wrote a need may not verify it, so a colleague does.
-        session.info["actor"] = _COLLEAGUE if state == NeedState.VERIFIED else sample_profile().actor
+        if state == NeedState.VERIFIED:
+            # Whoever wrote a need may not verify it, so a colleague does, the day after.
+            diary.turn(1)
+            session.info["actor"] = _COLLEAGUE
         move_need(session, need_id, state, _("企业说先放一放") if state == NeedState.DEFERRED else "")
-    session.info["actor"] = sample_profile().actor
+        if state == NeedState.VERIFIED:
+            session.get_one(Need, need_id).verified_on = china_date(diary.now)
+        session.info["actor"] = sample_profile().actor
 
 
-def _add_match(session: Session, part: _SampleMatch) -> None:
-    need_id = resolve(session, Need, part.need)
-    match_id = record_match(session, need_id, resolve(session, Achievement, part.achievement))
+def _add_match(session: Session, part: _SampleMatch, calendar: SampleCalendar) -> None:
+    diary = _Diary(session, calendar.of(part.chosen_on), _MORNING)
+    match_id = record_match(session, resolve(session, Need, part.need), resolve(session, Achievement, part.achievement))
     if part.nda:
         note_nda(session, match_id, needed=True, signed=part.nda == "signed")
     for state in _MATCH_PATHS[part.state]:
+        diary.turn(_STEP_OF_MATCH)
         move_match(session, match_id, state)
+        _date_consent(session, match_id, diary.now)
     if part.state == MatchState.DECLINED:
+        diary.turn(_STEP_OF_MATCH)
         move_match(session, match_id, MatchState.DECLINED, part.why, decline_reason=part.decline_reason)
+
+
+def _date_consent(session: Session, match_id: UUID, moment: datetime) -> None:
+    """The service notes a consent or a signature as given now; here it was given at ``moment``."""
+    row = session.get_one(Match, match_id)
+    for field in ("enterprise_consent_at", "owner_consent_at", "nda_signed_at"):
+        given = getattr(row, field)
+        if given is not None and given > moment:
+            setattr(row, field, moment)

@@ -12,10 +12,10 @@ from broker_app.db.models import Achievement, Match, Need, StateMove, Visit
 from broker_app.db.session import Store
 from broker_app.exchange.sample import WRITTEN_ON, SampleCalendar, create_sample
 from broker_app.paths import ProfilePaths
-from broker_app.rules.calendar import china_date
+from broker_app.rules.calendar import china_date, utc_now
 from broker_app.rules.states import MatchState, NeedState, VisitState
 from broker_app.services.follow_ups import open_follow_ups
-from broker_app.services.matches import match_need
+from broker_app.services.matches import get_match, match_need
 
 A_LATER_SATURDAY = date(2028, 3, 18)
 FITTING = {"XQ05": "CG001", "XQ38": "CG149", "XQ47": "CG195", "XQ51": "CG172", "XQ56": "CG207", "XQ63": "CG133"}
@@ -47,6 +47,24 @@ def test_every_record_reaches_the_state_its_line_names(loaded: tuple[Store, floa
     assert all(score > 0 for _, _, score in matches)
     assert len(matches) >= 12
     assert len(steps) == len(matches)
+
+
+def test_history_lies_between_the_visit_and_now(loaded: tuple[Store, float]) -> None:
+    with loaded[0].read() as session:
+        steps = session.execute(
+            select(StateMove.created_at, Visit.started_at)
+            .join(Visit, Visit.id == StateMove.record_id)
+            .where(StateMove.to_state != VisitState.PLANNED)
+        )
+        assert all(visited < at <= utc_now() for at, visited in steps)
+        match = session.scalars(
+            select(Match).join(Need, Need.id == Match.need_id).where(Need.source_id == "XQ05")
+        ).one()
+        moves = get_match(session, match.id).moves
+    assert [move.to_label for move in moves] == ["已筛选", "已推介", "企业同意", "成果方同意", "已引荐", "已面谈"]
+    assert len({china_date(move.at) for move in moves}) == len(moves)
+    assert match.enterprise_consent_at is not None
+    assert abs(match.enterprise_consent_at - moves[2].at) < timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("need", FITTING)

@@ -31,7 +31,7 @@ VISIT_KEYS = [
     "id", "enterprise", "visit_date", "started_at", "ended_at", "role", "place", "purposes", "companions", "met",
     "raw_note", "findings", "referrals", "follow_ups", "confidential", "opinion", "state",
 ]  # fmt: skip
-MATCH_KEYS = ["need", "achievement", "state", "nda", "decline_reason", "why"]
+MATCH_KEYS = ["need", "achievement", "chosen_on", "state", "nda", "decline_reason", "why"]
 NEED_KEYS = [
     "id", "title", "text", "source_spans", "kind", "industry", "keywords", "metrics", "budget_wan",
     "deadline", "mode", "confidential_fields", "urgency", "state",
