@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from broker_app.ui.shell import icons
 from broker_app.ui.shell.painting import TONES, chip_height, chip_width, paint_chip, paint_facts
 from broker_app.ui.shell.theme import theme
 
@@ -251,6 +252,24 @@ class ChipLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the chip."""
         paint_chip(QPainter(self), 0, 0, self._words, self._tone, self._icon)
+
+
+class IconLabel(QWidget):
+    """An icon beside words; it follows the theme."""
+
+    def __init__(self, name: str, colour: str = "text2", size: int = icons.META, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._colour, self._size = name, colour, size
+        self.setFixedSize(QSize(size, size))
+
+    def set_icon(self, name: str, colour: str) -> None:
+        """Show another icon."""
+        self._name, self._colour = name, colour
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it."""
+        icons.paint_icon(QPainter(self), 0, 0, self._name, self._size, self._colour)
 
 
 class KeyValues(QWidget):

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME, utc_now
@@ -12,7 +12,7 @@ from broker_app.ui.shell import icons
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.painting import paint_text
-from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, Facts, Words
+from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, Facts, IconLabel, Words
 from broker_app.ui.shell.theme import theme
 
 _URGENT_DAYS = 7
@@ -236,7 +236,5 @@ class _Plate(QWidget):
 
 def _icon_words(icon: str, words: str, colour: str) -> QWidget:
     holder = QWidget()
-    picture = QLabel()
-    picture.setPixmap(icons.pixmap(icon, icons.META, colour))
-    holder.setLayout(row_of(picture, Words(words, "meta", colour), spacing=5))
+    holder.setLayout(row_of(IconLabel(icon, colour), Words(words, "meta", colour), spacing=5))
     return holder

@@ -1,0 +1,84 @@
+"""走访情况: place, purposes, what was seen, the firm's opinion, why an entry came late."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from broker_app.codes.lists import CodeList, label
+from broker_app.i18n import _
+from broker_app.services.visits import VisitDraft
+from broker_app.ui.shell.cards import row_of
+from broker_app.ui.shell.choices import list_choices
+from broker_app.ui.shell.dialogs import Dialog
+from broker_app.ui.shell.fields import Combo, Field, Tick, text_area
+from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
+from broker_app.ui.shell.text_blocks import Words
+
+_PER_ROW = 4
+
+
+def circumstances_words(draft: VisitDraft) -> str:
+    """What is filled in, in one line; what could be, if nothing is."""
+    parts = [
+        "、".join(label(CodeList.VISIT_PURPOSE, code) for code in draft.purposes),
+        draft.place,
+        _("现场：{words}").format(words=draft.findings.split("\n")[0]) if draft.findings else "",
+        _("企业意见 {opinion}").format(opinion=label(CodeList.OPINION, draft.opinion)) if draft.opinion else "",
+    ]
+    return "；".join(part for part in parts if part) or _("目的、地点、现场发现、企业意见")
+
+
+class CircumstancesDialog(Dialog):
+    """A form over the editor; ``given`` carries the draft with the changes."""
+
+    given = Signal(object)
+
+    def __init__(self, host: QWidget, draft: VisitDraft, *, editable: bool) -> None:
+        super().__init__(
+            host,
+            _("走访情况"),
+            primary=_("好了") if editable else "",
+            icon="check",
+            dismiss="" if editable else _("知道了"),
+        )
+        self._draft = draft
+        self.content.addWidget(Words(_("走访目的"), "meta", "text2"))
+        grid = QGridLayout()
+        self.purposes: dict[str, Tick] = {}
+        known = list_choices(CodeList.VISIT_PURPOSE)
+        gone = [(code, label(CodeList.VISIT_PURPOSE, code)) for code in draft.purposes if code not in dict(known)]
+        for number, (code, words) in enumerate([*known, *gone]):
+            tick = Tick(words)
+            tick.setChecked(code in draft.purposes)
+            tick.setEnabled(editable)
+            self.purposes[code] = tick
+            grid.addWidget(tick, number // _PER_ROW, number % _PER_ROW)
+        self.content.addLayout(grid)
+        self.place = ImeAwareLineEdit(draft.place, placeholder=_("如 乐清市柳市镇 二车间"))
+        self.opinion = Combo(list_choices(CodeList.OPINION), empty=_("没有表态"))
+        self.opinion.set_code(draft.opinion)
+        self.content.addLayout(row_of(Field(_("地点"), self.place), Field(_("企业意见"), self.opinion)))
+        self.findings = text_area(_("看到的设备、产线、检测条件，写给没去过的人看"), lines=4)
+        self.findings.setPlainText(draft.findings)
+        self.content.addWidget(Field(_("现场发现"), self.findings))
+        self.late_reason = ImeAwareLineEdit(draft.late_reason, placeholder=_("隔天才记的，写一句为什么"))
+        self.content.addWidget(Field(_("补记原因"), self.late_reason, help_text=_("走访结束 24 小时以后才记的算补记")))
+        for field in (self.place, self.findings, self.late_reason):
+            field.setReadOnly(not editable)
+        self.opinion.setEnabled(editable)
+
+    def accept(self) -> None:
+        """Give the draft back with what was filled in."""
+        commit_composition()
+        self.given.emit(
+            replace(
+                self._draft,
+                purposes=tuple(code for code, tick in self.purposes.items() if tick.isChecked()),
+                place=self.place.text().strip(),
+                opinion=self.opinion.code,
+                findings=self.findings.toPlainText().strip(),
+                late_reason=self.late_reason.text().strip(),
+            )
+        )
+        self.close_with(True)
