@@ -59,6 +59,7 @@ class Store:
         self.engine = engine
         self.actor = Actor()
         self._lock = lock
+        self._closed = False
         self._writing = Lock()
         self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._reader = sessionmaker(engine, expire_on_commit=False)
@@ -93,7 +94,10 @@ class Store:
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file, close every connection and free the profile."""
+        """Fold the write-ahead log into the file, close every connection and free the profile; once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             with _translated(), self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
