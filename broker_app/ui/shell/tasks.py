@@ -5,7 +5,8 @@ The outcome is delivered on the UI thread, and only while the widget that asked 
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Condition
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -43,7 +44,8 @@ class TaskRunner(QObject):
         self.sessions = sessions
         self._writer = ThreadPoolExecutor(1, "writer")
         self._worker = ThreadPoolExecutor(2, "worker")
-        self._running: set[Future[Any]] = set()
+        self._open = 0  # asked for, outcome not handed to the event loop yet
+        self._all_done = Condition()
         self._outcome_ready.connect(self._deliver)
         sessions.on_change(self._tell_change)
 
@@ -103,8 +105,8 @@ class TaskRunner(QObject):
 
     def wait_for_all(self) -> None:
         """Wait until everything asked for so far is done (its outcomes still have to be delivered)."""
-        waiting = set(self._running)
-        wait(waiting)
+        with self._all_done:
+            self._all_done.wait_for(lambda: self._open == 0)
 
     def _submit(
         self,
@@ -130,11 +132,13 @@ class TaskRunner(QObject):
         def ready(future: Future[T]) -> None:
             if isValid(self):  # not after the window has gone
                 self._outcome_ready.emit(lambda: hand_over(future))
+            with self._all_done:
+                self._open -= 1
+                self._all_done.notify_all()
 
-        future = pool.submit(work)
-        self._running.add(future)
-        future.add_done_callback(self._running.discard)
-        future.add_done_callback(ready)
+        with self._all_done:
+            self._open += 1
+        pool.submit(work).add_done_callback(ready)
 
     @Slot(object)
     def _deliver(self, outcome: Callable[[], Any]) -> None:

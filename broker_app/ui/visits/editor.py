@@ -80,6 +80,8 @@ class VisitEditor(QWidget):
         self._detail: VisitDetail | None = None
         self._draft = VisitDraft(started_at=utc_now())
         self._needs: tuple[NeedDetail, ...] = ()
+        self._shown = 0  # counts what was opened, so that a late outcome finds its visit gone
+        self._planned = False
         self._loading = False
         self._dirty = False
         self._saving = False
@@ -107,11 +109,13 @@ class VisitEditor(QWidget):
     def open_visit(self, visit_id: UUID) -> None:
         """Show a visit of the store."""
         self.flush()
+        self._shown += 1
         self._desk.tasks.read(self, lambda session: _read(session, visit_id), self._show)
 
     def start_new(self, enterprise: tuple[UUID, str] | None = None, *, planned: bool = False) -> None:
         """Begin a visit: with its firm known the cursor stands in the note, else in the field of the firm."""
         self.flush()
+        self._shown += 1
         self._visit_id, self._detail, self._needs = None, None, ()
         start = utc_now().replace(second=0, microsecond=0)
         if planned:
@@ -151,6 +155,7 @@ class VisitEditor(QWidget):
         draft = self._typed()
         spans = self._need_spans()
         visit_id, planned = self._visit_id, self._visit_id is None and self._planned
+        shown = self._shown
         self._dirty, self._saving = False, True
 
         def work(session: Session) -> UUID:
@@ -161,7 +166,7 @@ class VisitEditor(QWidget):
                 save_need(session, replace(get_need(session, need_id).draft, spans=moved), need_id)
             return saved
 
-        self._desk.tasks.write(self, work, self._on_saved, self._on_save_refused)
+        self._desk.tasks.write(self, work, lambda saved: self._on_saved(saved, shown), self._on_save_refused)
 
     # Steps
 
@@ -502,9 +507,13 @@ class VisitEditor(QWidget):
                 moved[need.id] = spans
         return moved
 
-    def _on_saved(self, visit_id: UUID) -> None:
-        first = self._visit_id is None
+    def _on_saved(self, visit_id: UUID, shown: int) -> None:
         self._saving = False
+        if shown != self._shown:  # another visit is in the editor by now
+            self.changed.emit(visit_id)
+            self._run_after_save()
+            return
+        first = self._visit_id is None
         self._visit_id = visit_id
         if first:
             self._desk.tasks.read(self, lambda session: _read(session, visit_id), self._keep_detail)
