@@ -46,7 +46,7 @@ def achievement_document(row: Achievement) -> Document:
         field=row.field,
         trl=row.trl,
         price_fen=row.price,
-        modes=tuple(row.modes),
+        modes=tuple(dict.fromkeys((*row.modes, *(["use_then_pay"] if row.use_then_pay else [])))),
     )
 
 

@@ -21,6 +21,7 @@ from broker_app.matching.index import Pool
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import MATCH_MACHINE, NEED_MACHINE, MatchState, NeedState, state_label
 from broker_app.services.achievements import ip_label, modes_label, price_label, readiness_label
+from broker_app.services.comparison import compare, transfer_modes
 from broker_app.services.money import fen
 from broker_app.services.needs import Metric, NeedDraft, get_need, need_draft
 from broker_app.services.numbers import MATCH, own_number, today
@@ -28,6 +29,33 @@ from broker_app.services.records import live, log_move, text_field
 from broker_app.services.search import contains_words
 from broker_app.services.terms import term_table
 from broker_app.services.visits import Move, moves_of
+
+__all__ = [
+    "Findings",
+    "FoundRecord",
+    "MatchDetail",
+    "MatchRow",
+    "compare",
+    "delete_match",
+    "find_achievements",
+    "find_by_draft",
+    "find_needs",
+    "gap_words",
+    "get_match",
+    "list_matches",
+    "match_achievement",
+    "match_lines",
+    "match_need",
+    "match_question",
+    "move_match",
+    "need_query",
+    "note_nda",
+    "reason_term",
+    "reason_words",
+    "record_match",
+    "record_matches",
+    "restore_match",
+]
 
 _FAR_ENOUGH = 200
 """A chosen achievement is looked for among so many results; one beyond them is recorded without a score."""
@@ -99,7 +127,7 @@ def need_query(draft: NeedDraft) -> MatchQuery:
         metrics=tuple(_metric_words(metric) for metric in draft.metrics),
         budget_fen=fen(draft.budget_high),
         deadline=draft.deadline,
-        modes=(label(CodeList.COOPERATION_MODE, draft.mode),) if draft.mode else (),
+        modes=transfer_modes(draft.mode, use_then_pay=draft.use_then_pay),
     )
 
 
@@ -398,7 +426,8 @@ def _add_match(
 def _remember_reasons(row: Match, found: MatchResult) -> None:
     row.score = found.score
     row.reasons = [
-        {"term": reason_term(one), "share": one.share, "field": one.field, "via": one.via} for one in found.reasons
+        {"term": reason_term(one), "share": one.share, "field": one.field, "via": one.via, **_entry_of(one)}
+        for one in found.reasons
     ]
     if found.quote is not None:
         marks = [[start, end - start] for start, end in found.quote.marks]
@@ -409,6 +438,13 @@ def _remember_reasons(row: Match, found: MatchResult) -> None:
             "ordinal": found.quote.ordinal,
         }
     row.not_covered = [gap_words(gap) for gap in found.not_covered]
+
+
+def _entry_of(reason: Reason) -> dict[str, str]:
+    """The entry of the term table behind a reason, so that what came of the match can speak for or against it."""
+    if reason.expansion is None:
+        return {}
+    return {"lay": reason.expansion.lay, "entry": reason.expansion.entry_id}
 
 
 def _check_introduction(row: Match) -> None:

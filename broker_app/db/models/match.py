@@ -18,7 +18,7 @@ class Match(Synced, Authored, Base):
     achievement_id: Mapped[UUID] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(default="suggested", index=True)
     score: Mapped[int] = mapped_column(default=0)
-    reasons: Mapped[Rows] = mapped_column(default=list)  # {term, share, field, via}
+    reasons: Mapped[Rows] = mapped_column(default=list)  # {term, share, field, via}, via terms also {lay, entry}
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {grade, sentence, marks, ordinal}
     not_covered: Mapped[list[str]] = mapped_column(default=list)
     pool_size: Mapped[int] = mapped_column(default=0)
