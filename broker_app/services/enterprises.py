@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from broker_app.codes.counties import county_label
@@ -184,9 +184,9 @@ def core_name(name: str) -> str:
 
 
 def list_enterprises(
-    session: Session, query: str = "", *, offset: int = 0, limit: int = 100
+    session: Session, query: str = "", *, county: str = "", industry: str = "", offset: int = 0, limit: int = 100
 ) -> Sequence[EnterpriseRow]:
-    """Firms by name, those with the latest visits first."""
+    """Firms by name, those with the latest visits first; of one county or industry if a code is given."""
     visits = (
         select(Visit.enterprise_id, func.count().label("n"), func.max(Visit.started_at).label("last"))
         .where(Visit.deleted_at.is_(None), Visit.state.not_in(("planned", "cancelled", "draft")))
@@ -199,7 +199,7 @@ def list_enterprises(
         .group_by(Need.enterprise_id)
         .subquery()
     )
-    rows = session.execute(
+    statement = (
         select(Enterprise, visits.c.n, needs.c.n, visits.c.last)
         .outerjoin(visits, visits.c.enterprise_id == Enterprise.id)
         .outerjoin(needs, needs.c.enterprise_id == Enterprise.id)
@@ -213,6 +213,10 @@ def list_enterprises(
         .offset(offset)
         .limit(limit)
     )
+    if county:
+        statement = statement.where(Enterprise.county == county)
+    if industry:
+        statement = statement.where(cast(Enterprise.industries, Text).contains(f'"{industry}"', autoescape=True))
     return [
         EnterpriseRow(
             firm.id,
@@ -224,7 +228,7 @@ def list_enterprises(
             need_count or 0,
             last,
         )
-        for firm, visit_count, need_count, last in rows
+        for firm, visit_count, need_count, last in session.execute(statement)
     ]
 
 
