@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStyledItemDelegate,
     QVBoxLayout,
@@ -19,9 +18,8 @@ from PySide6.QtWidgets import (
 
 from broker_app.i18n import _
 from broker_app.services.typed_dates import date_text, typed_date
-from broker_app.ui.shell import icons
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit
-from broker_app.ui.shell.text_blocks import Paragraph, Words
+from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
 from broker_app.ui.shell.theme import theme
 
 Choice = tuple[str, str]
@@ -51,7 +49,7 @@ class Field(QWidget):
         control.setAccessibleName(label)
         column.addWidget(self.label)
         column.addWidget(control)
-        self._icon = QLabel()
+        self._icon = IconLabel("warning-circle", "bad_text")
         self._below = Paragraph("", "meta", "text3")
         line = QHBoxLayout()
         line.setSpacing(4)
@@ -71,13 +69,22 @@ class Field(QWidget):
         self.control.setProperty("error", "1" if message else "0")
         self.control.style().unpolish(self.control)
         self.control.style().polish(self.control)
-        self._below.set_text(message or self._help, "bad_text" if message else "text3")
+        self._show_below(message, "bad_text")
+        if message:
+            self.control.setAccessibleDescription(message)
+            self.control.setFocus()
+
+    def show_hint(self, message: str) -> None:
+        """Show ``message`` in the warning colour without taking the keyboard: somebody is still typing."""
+        if not self.error:
+            self._show_below(message, "warn_text")
+
+    def _show_below(self, message: str, colour: str) -> None:
+        self._below.set_text(message or self._help, colour if message else "text3")
         self._below.setVisible(bool(message or self._help))
         self._icon.setVisible(bool(message))
         if message:
-            self._icon.setPixmap(icons.pixmap("warning-circle", icons.META, "bad_text"))
-            self.control.setAccessibleDescription(message)
-            self.control.setFocus()
+            self._icon.set_icon("warning-circle", colour)
 
 
 class Combo(QComboBox):

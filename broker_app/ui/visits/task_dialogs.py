@@ -1,14 +1,13 @@
 """Small forms for a request that is not technical, and for a task."""
 
 from dataclasses import replace
-from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from broker_app.codes.lists import CodeList, entry
 from broker_app.i18n import _
-from broker_app.rules.calendar import china_date, utc_now
+from broker_app.services.numbers import today
 from broker_app.services.visits import FollowUpDraft, ReferralDraft
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.choices import list_choices
@@ -29,7 +28,7 @@ class ReferralDialog(Dialog):
         self.kind = Combo(list_choices(CodeList.REFERRAL_KIND), empty=_("还没定"))
         self.kind.set_code(draft.kind)
         self.refer_to = ImeAwareLineEdit(draft.refer_to, placeholder=_("如 经信局 企业服务科"))
-        self.due = DateLine(today=_today)
+        self.due = DateLine(today=today)
         self.due.set_day(draft.due)
         self.text_field = Field(_("诉求"), self.text, required=True)
         self.due_field = Field(_("哪天前答复"), self.due)
@@ -73,7 +72,7 @@ class FollowUpDialog(Dialog):
         self._draft = draft
         self.text = _area(draft.text)
         self.who = ImeAwareLineEdit(draft.who, placeholder=_("如 张老师"))
-        self.due = DateLine(today=_today)
+        self.due = DateLine(today=today)
         self.due.set_day(draft.due)
         self.done_tick = Tick(_("已经办好"))
         self.done_tick.setChecked(draft.done)
@@ -108,7 +107,3 @@ def _area(text: str) -> ImeAwareTextEdit:
     area = text_area(lines=3)
     area.setPlainText(text)
     return area
-
-
-def _today() -> date:
-    return china_date(utc_now())
