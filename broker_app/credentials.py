@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 _SERVICE = "broker"
+_KEY_BYTES = 32
 _TRUSTED_BACKENDS = (
     "keyring.backends.Windows",
     "keyring.backends.SecretService",
@@ -99,11 +100,12 @@ def remembered_data_key(profile: Path) -> bytes | None:
         return None
     try:
         kept = backend.get_password(_SERVICE, str(profile.resolve()))
-        return bytes.fromhex(kept) if kept else None
+        data_key = bytes.fromhex(kept or "")
     except ValueError:
         return None
     except _keyring_errors():
         return None
+    return data_key if len(data_key) == _KEY_BYTES else None
 
 
 def forget_data_key(profile: Path) -> bool:

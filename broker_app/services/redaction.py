@@ -52,7 +52,7 @@ def redaction_of(note: str, spans: Sequence[Span], metrics: Iterable["Metric"]) 
             values = f"{metric.now} {metric.target}".translate(_NARROW)
             figures |= {figure for figure in _FIGURE.findall(values) if len(figure) >= 2}
             # A single digit stands everywhere; with its unit it is the secret again.
-            words |= {"".join(found.split()) for found in _SINGLE_WITH_UNIT.findall(values)}
+            figures |= {"".join(found.split()) for found in _SINGLE_WITH_UNIT.findall(values)}
     # Longest first, so that a secret inside a longer one does not leave the rest of it standing.
     return Redaction(
         tuple(sorted((word for word in words if len(word) >= 2), key=lambda word: (-len(word), word))),

@@ -33,3 +33,8 @@ def firm(store: Store) -> UUID:
 def as_colleague(store: Store) -> None:
     """From now on 陈样例 works on this store."""
     store.actor = replace(store.actor, user_id="u-chen", name="陈样例")
+
+
+def as_author(store: Store) -> None:
+    """From now on 林样例 works on it again."""
+    store.actor = replace(store.actor, user_id="u-lin", name="林样例")
