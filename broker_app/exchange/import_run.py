@@ -9,9 +9,6 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from broker_app.db.session import Store
 from broker_app.errors import InvalidInputError
 from broker_app.exchange.mapping import Mapping
 from broker_app.exchange.record_drafts import achievement_draft, enterprise_draft, need_draft
@@ -38,6 +35,7 @@ from broker_app.services.import_batches import (
     name_key,
     remember_mapping,
 )
+from broker_app.services.sessions import Session, Sessions
 
 ROWS_A_TRANSACTION = 200
 """A writer that waits behind an import waits for one such piece, a fraction of a second."""
@@ -81,7 +79,7 @@ class ImportReport:
 
 
 def run_import(
-    store: Store, source: Source, mapping: Mapping, *, dry_run: bool = False, watcher: ImportWatcher | None = None
+    store: Sessions, source: Source, mapping: Mapping, *, dry_run: bool = False, watcher: ImportWatcher | None = None
 ) -> ImportReport:
     """Import ``source`` into ``store``; with ``dry_run`` only say what would happen.
 
@@ -109,7 +107,7 @@ def run_import(
     return report
 
 
-def _import_piece(store: Store, piece: list[_Row], known: Known, report: ImportReport) -> None:
+def _import_piece(store: Sessions, piece: list[_Row], known: Known, report: ImportReport) -> None:
     before = (report.added, report.duplicates, report.refused)
     if report.dry_run:
         with store.read() as session:

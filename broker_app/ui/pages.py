@@ -21,6 +21,7 @@ _PAGES = {
     "achievement": "broker_app.ui.achievements.achievement_page:AchievementPage",
     "recommend": "broker_app.ui.matches.recommend_page:RecommendPage",
     "matches": "broker_app.ui.matches.page:MatchesPage",
+    "import": "broker_app.ui.imports.page:ImportPage",
     "papers": "broker_app.ui.papers.page:PapersPage",
     "settings": "broker_app.ui.settings.page:SettingsPage",
 }

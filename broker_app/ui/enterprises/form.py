@@ -21,7 +21,7 @@ from broker_app.services.enterprises import (
 from broker_app.services.numbers import today
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
 from broker_app.ui.shell.buttons import Button, tool_button
-from broker_app.ui.shell.cards import Hairline, row_of
+from broker_app.ui.shell.cards import Hairline, clear_layout, row_of
 from broker_app.ui.shell.choices import county_choices, list_choices
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import Dialog
@@ -195,7 +195,7 @@ class EnterpriseDialog(Dialog):
         self._show_repairs(code)
 
     def _show_similar(self, found: tuple[SimilarEnterprise, ...]) -> None:
-        _clear(self._similar)
+        clear_layout(self._similar)
         for one in found[:2]:
             use = Button(_("用这一家"), small=True, on_click=partial(self._use, one))
             self._similar.addWidget(Banner("warn", _("可能已经有了"), f"{one.name}（{one.why}）", actions=(use,)))
@@ -205,7 +205,7 @@ class EnterpriseDialog(Dialog):
         self.saved.emit(one.id)
 
     def _show_repairs(self, code: str) -> None:
-        _clear(self._repairs)
+        clear_layout(self._repairs)
         check = check_credit_code(code) if code else None
         self._fields["credit_code"].show_hint("" if check is None or check.valid else check.problem)
         if check is None or check.valid:
@@ -270,10 +270,3 @@ class _PersonRow(QWidget):
             phone=self.phone.text(),
             email=self.email.text(),
         )
-
-
-def _clear(layout: QHBoxLayout | QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if widget := item.widget():
-            widget.hide()
-            widget.deleteLater()

@@ -18,7 +18,7 @@ from broker_app.ui.enterprises.form import EnterpriseDialog
 from broker_app.ui.enterprises.page import remove_enterprise
 from broker_app.ui.enterprises.timeline import LINE_ROLE, Timeline
 from broker_app.ui.shell.buttons import Button, tool_button
-from broker_app.ui.shell.cards import Card, Hairline, Panel, row_of
+from broker_app.ui.shell.cards import Card, Hairline, Panel, clear_layout, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, KeyValues, Paragraph, Words
@@ -133,7 +133,7 @@ class EnterpriseProfilePage(Page):
         self._detail = detail
         draft = detail.draft
         self.header.title.set_text(draft.name)
-        _empty(self._chips)
+        clear_layout(self._chips)
         for tag in draft.tags[:4]:
             self._chips.addWidget(ChipLabel(tag, "accent"))
         if draft.size:
@@ -159,7 +159,7 @@ class EnterpriseProfilePage(Page):
         self._nothing.setVisible(not shown)
 
     def _show_people(self, people: tuple[ContactDraft, ...]) -> None:
-        _empty(self._people)
+        clear_layout(self._people)
         self._people_count.setText(str(len(people)) if people else "")
         for person in people:
             self._people.addWidget(_PersonLine(person, partial(self._copy, person)))
@@ -167,7 +167,7 @@ class EnterpriseProfilePage(Page):
             self._people.addWidget(Paragraph(_("还没有联系人，点「改资料」补上。"), "meta", "text3"))
 
     def _show_needs(self, needs: list[TimelineEntry]) -> None:
-        _empty(self._needs)
+        clear_layout(self._needs)
         self._needs_count.setText(str(len(needs)) if needs else "")
         for need in needs[:8]:
             line = Button(need.title, "quiet", small=True, on_click=partial(self.desk.go, "need", need.id))
@@ -253,10 +253,3 @@ def _shortened(button: Button) -> Button:
     button.setMaximumWidth(230)
     button.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     return button
-
-
-def _empty(layout: QHBoxLayout | QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if widget := item.widget():
-            widget.hide()
-            widget.deleteLater()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from broker_app.ui.shell.text_blocks import Words
 from broker_app.ui.shell.theme import theme
@@ -107,3 +107,14 @@ def row_of(*widgets: QWidget | None, spacing: int = 8, stretch_last: bool = Fals
     if stretch_last:
         row.addStretch(1)
     return row
+
+
+def clear_layout(layout: QLayout) -> None:
+    """Take everything out of ``layout``; the widgets are gone at once and freed later."""
+    while (item := layout.takeAt(0)) is not None:
+        inner = item.layout()
+        if widget := item.widget():
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:
+            clear_layout(inner)

@@ -9,7 +9,7 @@ from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.today import Deadline, PlannedStop, TodayBoard, ToDo, today_board
 from broker_app.services.typed_dates import date_text
 from broker_app.ui.shell.buttons import Button
-from broker_app.ui.shell.cards import Card, row_of
+from broker_app.ui.shell.cards import Card, clear_layout, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import Paragraph
@@ -58,10 +58,7 @@ class TodayPage(Page):
         weekday = date_text(board.day, today)
         self.header.facts.set_facts([_day_words(board), "" if weekday == _("今天") else weekday])
         for column in (self._left, self._right):
-            while (item := column.takeAt(0)) is not None:
-                if widget := item.widget():
-                    widget.hide()
-                    widget.deleteLater()
+            clear_layout(column)
         self._left.addWidget(self._stops_card(board))
         self._left.addWidget(self._deadlines_card(board.deadlines))
         self._left.addStretch(1)

@@ -36,7 +36,7 @@ from broker_app.services.visits import (
 )
 from broker_app.ui.enterprises.picker import EnterprisePicker
 from broker_app.ui.shell.buttons import Button, tool_button
-from broker_app.ui.shell.cards import Panel, row_of
+from broker_app.ui.shell.cards import Panel, clear_layout, row_of
 from broker_app.ui.shell.choices import list_choices
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.fields import Combo, Field, ListLine
@@ -556,10 +556,7 @@ class VisitEditor(QWidget):
                 self.note.setFocus()
 
     def _clear_banners(self) -> None:
-        while (item := self._banners.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._banners)
 
     # Firm
 

@@ -16,7 +16,7 @@ from broker_app.services.needs import NeedDetail
 from broker_app.services.typed_dates import date_text
 from broker_app.services.visits import FollowUpDraft, ReferralDraft
 from broker_app.ui.shell.buttons import Button
-from broker_app.ui.shell.cards import Card, Panel, row_of
+from broker_app.ui.shell.cards import Card, Panel, clear_layout, row_of
 from broker_app.ui.shell.page import scroll_column
 from broker_app.ui.shell.text_blocks import IconLabel, KeyValues, Paragraph, Words
 from broker_app.ui.shell.theme import theme
@@ -155,10 +155,7 @@ class SidePanel(Panel):
 
     def show_findings(self, findings: Sequence[Finding], confidential: int, *, editable: bool) -> None:
         """Show a card for each finding, and how many remarks must not leave."""
-        while (item := self._cards.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._cards)
         for finding in findings:
             card = FindingCard(finding, editable=editable)
             card.chosen.connect(self._on_chosen)
