@@ -6,7 +6,7 @@ with ``BEGIN IMMEDIATE``; a transaction either lands whole or leaves nothing.
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -99,7 +99,8 @@ class Store:
             return
         self._closed = True
         try:
-            with _translated(), self.engine.connect() as connection:
+            # On a full disk the log stays beside the file; nothing is lost, the next opening folds it in.
+            with suppress(DiskFullError), _translated(), self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self.engine.dispose()

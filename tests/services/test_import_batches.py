@@ -10,8 +10,8 @@ from broker_app.db.models import Achievement, Contact, Need
 from broker_app.db.outbox import pending_count
 from broker_app.db.session import Store
 from broker_app.errors import InvalidInputError, NotFoundError
-from broker_app.exchange.import_run import ImportReport, run_import
 from broker_app.exchange.fields import Kind
+from broker_app.exchange.import_run import ImportReport, run_import
 from broker_app.exchange.mapping import guess_mapping
 from broker_app.exchange.source import open_source
 from broker_app.matching import index

@@ -204,8 +204,9 @@ def test_what_cannot_be_accepted_names_its_field(field: str, what: NeedDraft, st
 
 def test_a_draft_comes_back_as_it_was(store: Store, firm: UUID) -> None:
     nasty = '<b>粗</b> </para> & "引号" 😀 \x07'
+    metric = Metric(nasty, nasty, nasty, nasty, nasty, confidential=True)
     what = NeedDraft(
-        nasty, nasty, firm, keywords=(nasty,), problem=nasty, goal=nasty, metrics=(Metric(nasty, nasty, nasty, nasty, nasty, confidential=True),),
+        nasty, nasty, firm, keywords=(nasty,), problem=nasty, goal=nasty, metrics=(metric,),
         no_metric_reason=nasty, budget_low=Decimal("0.01"), budget_high=Decimal("180.5"), deadline=date(2027, 6, 30),
         partner=nasty, use_then_pay=True, confidential_fields=(nasty,), kind="没有这个代码", mode="没有这个代码",
     )  # fmt: skip
