@@ -191,14 +191,14 @@ class Program(QObject):
             paths = self.paths
             self.gate.background.run(
                 lambda: _entrance().is_passphrase(paths, passphrase),
-                lambda _none: self._unlock_window(),
+                lambda _none: self._show_window(),
                 card.show_refusal,
             )
 
     def _recover(self, code: str, passphrase: str) -> None:
         if self.gate is not None:
             paths, gate = self.paths, self.gate
-            done = self._unlock_window if self._store is not None else lambda: self._ask_passphrase(gate)
+            done = self._show_window if self._store is not None else partial(self._ask_passphrase, gate)
             gate.background.run(
                 lambda: _entrance().recover(paths, code, passphrase), lambda _none: done(), self._refuse
             )

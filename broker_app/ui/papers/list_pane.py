@@ -1,0 +1,121 @@
+"""What can be printed now: records of visits and letters for matches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from broker_app.i18n import _
+from broker_app.rules.calendar import utc_now
+from broker_app.services.matches import list_matches
+from broker_app.services.sessions import Session
+from broker_app.services.typed_dates import moment_text
+from broker_app.services.visits import list_visits
+from broker_app.ui.shell.cards import Panel, row_of
+from broker_app.ui.shell.desk import Desk
+from broker_app.ui.shell.empty_state import EmptyState
+from broker_app.ui.shell.fields import Combo
+from broker_app.ui.shell.ime import ImeAwareLineEdit
+from broker_app.ui.shell.paged_model import Column, PagedModel
+from broker_app.ui.shell.table import Table
+
+_UNWRITTEN = ("planned", "cancelled")
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """One paper that can be printed."""
+
+    kind: str
+    what: object
+    title: str
+    about: str
+    number: str
+    when: str
+
+
+class PaperListPane(Panel):
+    """A table of papers, newest record first; Enter opens the preview."""
+
+    wanted = Signal(str, object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("surface", parent=parent)
+        self._desk = desk
+        self.search = ImeAwareLineEdit(placeholder=_("企业、需求、编号、拼音首字母"))
+        self.search.setAccessibleName(_("在文书里找"))
+        self.kind = Combo((("visit_record", _("走访记录表")), ("intro_letter", _("推介函"))))
+        self.kind.setAccessibleName(_("哪一种文书"))
+        self.model = PagedModel[PaperRow](_columns(), self._fetch, self)
+        self.table = Table[PaperRow](self.model)
+        self.table.setAccessibleName(_("可以打印的文书"))
+        self.table.opened.connect(lambda row: self.wanted.emit(row.kind, row.what))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 10, 0, 0)
+        whole.setSpacing(8)
+        line = row_of(self.kind, self.search, None)
+        line.setContentsMargins(24, 0, 20, 0)
+        line.setStretch(0, 2)
+        line.setStretch(1, 5)
+        line.setStretch(2, 4)
+        whole.addLayout(line)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(
+            EmptyState(_("还没有可打印的文书"), _("记完一次走访，走访记录表就在这里；记下对接，就能打印推介函。"))
+        )
+        whole.addWidget(self._stack, 1)
+        self.kind.currentIndexChanged.connect(lambda _index: self.reload())
+        self.search.committed.connect(lambda _text: self.reload())
+
+    def reload(self) -> None:
+        """Read the list again."""
+        self.model.restart()
+        empty = self.model.rowCount() == 0 and not self.search.text().strip()
+        self._stack.setCurrentIndex(1 if empty else 0)
+
+    def _fetch(self, offset: int, limit: int) -> Sequence[PaperRow]:
+        query, read = self.search.text().strip(), _letters if self.kind.code == "intro_letter" else _records
+        return self._desk.tasks.fetch(lambda session: read(session, query, offset, limit))
+
+
+def _records(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
+    rows = list_visits(session, query, offset=offset, limit=limit)
+    return [
+        PaperRow(
+            "visit_record", row.id, _("走访记录表"), row.enterprise, row.number, moment_text(row.started_at, utc_now())
+        )
+        for row in rows
+        if row.state not in _UNWRITTEN and row.enterprise
+    ]
+
+
+def _letters(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
+    found: dict[UUID, list[UUID]] = {}
+    rows = list_matches(session, query, offset=offset, limit=limit)
+    for row in rows:
+        if row.state != "declined":
+            found.setdefault(row.need_id, []).append(row.id)
+    first = {row.need_id: row for row in reversed(rows)}
+    return [
+        PaperRow(
+            "intro_letter",
+            tuple(match_ids),
+            _("推介函"),
+            f"{first[need_id].enterprise}　{first[need_id].need}".strip("　"),
+            first[need_id].number,
+            moment_text(first[need_id].created_at, utc_now()),
+        )
+        for need_id, match_ids in found.items()
+    ]
+
+
+def _columns() -> tuple[Column[PaperRow], ...]:
+    return (
+        Column(_("关于"), lambda row: row.about, strong=True),
+        Column(_("文书"), lambda row: row.title, 130),
+        Column(_("编号"), lambda row: row.number, 240),
+        Column(_("日期"), lambda row: row.when, 180),
+    )
