@@ -55,9 +55,15 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A lay phrase of the need and the technical terms for it: one thing, counted by the best of its names."""
+    """A lay phrase of the need and the technical terms for it: one thing, counted by the best of its names.
+
+    ``lay_words`` and ``lay_bigrams`` are the tokens of the phrase itself: how well the pool knows them tells how much
+    translation it needs.
+    """
 
     lay: str
+    lay_words: tuple[str, ...]
+    lay_bigrams: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
 
 
@@ -244,29 +250,39 @@ def _expand(question: Question, said: str, expansions: Sequence[Expansion], tabl
     bridged: set[str] = set()
     claimed: set[str] = set()
     for lay, pairs in list(phrases.items())[:MAX_CONCEPTS]:
-        bridged.update(subwords(lay), bigrams(lay))
+        lay_words, lay_bigrams = tuple(dict.fromkeys(subwords(lay))), tuple(dict.fromkeys(bigrams(lay)))
+        bridged.update(lay_words, lay_bigrams)
         alternatives = [_alternative(question, pair, claimed) for pair in dict.fromkeys(pairs)]
         for one in alternatives:
             claimed.update(one.words, one.bigrams)
-        question.concepts.append(Concept(lay, tuple(alternatives)))
+        question.concepts.append(Concept(lay, lay_words, lay_bigrams, tuple(alternatives)))
     question.bridged = frozenset(bridged)
 
 
 def _alternative(question: Question, pair: Expansion, claimed: AbstractSet[str]) -> Alternative:
     """Return a technical term as tokens; what the owner said too gets heavier there instead."""
-    tokens: tuple[dict[str, float], dict[str, float]] = ({}, {})
     folded = fold(pair.technical)
+    weight = pair.weight * weights.TABLE_SCALE
+    words: dict[str, float] = {}
     for segment in segments(folded):
         for word in dict.fromkeys((segment.text, *subwords(segment.text))):
             if word not in need_speak() and not _is_bare_number(word):
-                weight = pair.weight * (1.0 if word == segment.text else weights.PART_SHARE)
-                tokens[0][word] = max(tokens[0].get(word, 0.0), weight)
-    for two in bigrams(folded):
-        tokens[1][two] = pair.weight
-    for found, own in zip(tokens, (question.words, question.bigrams), strict=True):
-        for token in list(found):
-            if token in own:
-                own[token] = max(own[token], found.pop(token))
-            elif token in claimed:
-                del found[token]
-    return Alternative(pair, *tokens)
+                share = 1.0 if word == segment.text else weights.PART_SHARE
+                words[word] = max(words.get(word, 0.0), weight * share)
+    return Alternative(
+        pair,
+        _unsaid(words, question.words, claimed),
+        _unsaid(dict.fromkeys(bigrams(folded), weight), question.bigrams, claimed),
+    )
+
+
+def _unsaid(tokens: dict[str, float], own: dict[str, float], claimed: AbstractSet[str]) -> dict[str, float]:
+    """Return the tokens neither the owner nor another concept has, a long name's lighter, so that length is no gain."""
+    kept: dict[str, float] = {}
+    for token, weight in tokens.items():
+        if token in own:
+            own[token] = max(own[token], weight)
+        elif token not in claimed:
+            kept[token] = weight
+    damping = max(1, len(kept)) ** -weights.NAME_LENGTH_DAMPING
+    return {token: weight * damping for token, weight in kept.items()}

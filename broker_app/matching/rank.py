@@ -2,8 +2,9 @@
 
 Raw score of a document = BM25 over words / best BM25 over words in the pool
                         + BM25 over bigrams / best BM25 over bigrams in the pool
-                        + 0.2 when the industries agree + 0.05 for each asked fact that fits,
-the whole times 0.7 for each thing the owner excluded and the document contains.
+                        + a share when the industries agree + a small one for each asked fact that fits,
+the whole made smaller for each thing the owner excluded and the document contains. A phrase of the term table counts
+as one concept, by the best of its names. All weights stand in :mod:`broker_app.matching.weights`.
 
 FTS5 delivers the postings; the sum is made here, because every term has its own weight and the explanation must be
 able to say what each one gave. Same pool and question give the same order in every process: ties go by id.
@@ -23,9 +24,11 @@ from broker_app.matching.documents import Document, full_text, unpack_trade
 from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
-from broker_app.matching.question import MatchQuery, Question
+from broker_app.matching.question import Concept, MatchQuery, Question
 from broker_app.matching.text import fold
 from broker_app.matching.twins import find_twins
+
+Hits = Mapping[str, Sequence[int]]
 
 K1 = 1.2
 B = 0.75
@@ -124,7 +127,9 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
     """Return the best ``limit`` documents of ``pool`` without twins; nothing to search in or for gives none."""
     state = index.pool_state(connection, pool)
     skipped = index.rows_of(connection, pool, query.skip)
-    scorings = [_score(connection, pool, kind, question, state, skipped) for kind in KINDS]
+    found = {kind: index.hits(connection, pool, kind, _tokens(question, kind)) for kind in KINDS if state.documents}
+    needed = [_translation_needed(concept, found, state.documents) for concept in question.concepts]
+    scorings = [_score(kind, question, found.get(kind, {}), needed, state, skipped) for kind in KINDS]
     totals = _totals(scorings, question.sector, state)
     shortlist = _highest(totals, 2 * limit + 10)
     documents = index.fetch(connection, shortlist)
@@ -141,22 +146,45 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
     )
 
 
+def _tokens(question: Question, kind: Kind) -> list[str]:
+    """Return every token to look up, each once: the owner's, the lay phrases', the table's."""
+    is_words = kind == "words"
+    tokens = dict.fromkeys(question.words if is_words else question.bigrams)
+    for concept in question.concepts:
+        tokens.update(dict.fromkeys(concept.lay_words if is_words else concept.lay_bigrams))
+        for one in concept.alternatives:
+            tokens.update(dict.fromkeys(one.words if is_words else one.bigrams))
+    return list(tokens)
+
+
+def _translation_needed(concept: Concept, found: Mapping[Kind, Hits], documents: int) -> float:
+    """Return what part of a concept's weight counts: 1 for a phrase no record says, less the better the pool knows it.
+
+    轴承 finds its records by itself and its table entry mostly adds neighbours; 老是抖 finds nothing without.
+    """
+    kind: Kind = "bigrams" if concept.lay_bigrams else "words"
+    tokens = concept.lay_bigrams or concept.lay_words
+    known = min((len(set(found.get(kind, {}).get(token, ()))) for token in tokens), default=0)
+    return 1 / (1 + known / max(weights.KNOWN_LEAST, weights.KNOWN_SHARE * documents))
+
+
 def _score(
-    connection: Connection, pool: Pool, kind: Kind, question: Question, state: PoolState, skipped: set[int]
+    kind: Kind, question: Question, found: Hits, needed: Sequence[float], state: PoolState, skipped: set[int]
 ) -> Scoring:
     own = question.words if kind == "words" else question.bigrams
     names = [
         [one.words if kind == "words" else one.bigrams for one in concept.alternatives] for concept in question.concepts
     ]
     weighted = dict(own)
-    for tokens in (tokens for concept in names for tokens in concept):
-        weighted.update(tokens)
-    hits = _hits(connection, pool, kind, weighted, state)
+    for concept, share in zip(names, needed, strict=True):
+        for tokens in concept:
+            weighted.update((token, weight * share) for token, weight in tokens.items())
+    hits = _weighed(weighted, found, state.documents)
     scoring = Scoring(kind)
     for term, weight in own.items():
-        worth = weight * _inverse_frequency(state.documents, len(hits[term].rows) if term in hits else 0)
+        worth = weight * _inverse_frequency(state.documents, len(set(found.get(term, ()))))
         scoring.possible += worth
-        scoring.known += worth if term in hits or term in question.bridged else 0.0
+        scoring.known += worth if found.get(term) or term in question.bridged else 0.0
     scoring.own = [hits[term] for term in own if term in hits]
     for concept in names:
         scoring.concepts.append([[hits[term] for term in tokens if term in hits] for tokens in concept])
@@ -167,19 +195,16 @@ def _score(
     return scoring
 
 
-def _hits(
-    connection: Connection, pool: Pool, kind: Kind, weighted: Mapping[str, float], state: PoolState
-) -> dict[str, TermHits]:
+def _weighed(weighted: Mapping[str, float], found: Hits, documents: int) -> dict[str, TermHits]:
     """Return the tokens that occur, rarest first until ``MAX_HITS`` postings are read."""
-    found = index.hits(connection, pool, kind, list(weighted)) if state.documents else {}
     hits: dict[str, TermHits] = {}
     read = 0
-    for term in sorted(found, key=lambda term: (len(found[term]), term)):
+    for term in sorted(found.keys() & weighted.keys(), key=lambda term: (len(found[term]), term)):
         read += len(found[term])
         if read > MAX_HITS:
             break
         rows = Counter(found[term])
-        hits[term] = TermHits(term, weighted[term] * _inverse_frequency(state.documents, len(rows)), rows)
+        hits[term] = TermHits(term, weighted[term] * _inverse_frequency(documents, len(rows)), rows)
     return hits
 
 

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import Connection
 
 from broker_app.matching import Document, Expansion, MatchQuery, index, match
-from broker_app.matching.terms import TermTable
 from tests.matching.pools import documents, record_id
 
 BREAKER = MatchQuery(
@@ -127,8 +126,7 @@ def test_a_skipped_record_is_neither_shown_nor_the_measure(filled: Connection) -
 def test_a_table_entry_finds_what_the_owner_did_not_say(filled: Connection) -> None:
     query = MatchQuery("塑料壳子天冷就开裂", "冬天运到东北壳子开裂")
     entry = Expansion("开裂", "缺口冲击", 2.0)
-    empty = TermTable(())
-    without, with_entry = match(filled, query, table=empty), match(filled, query, expansions=[entry], table=empty)
+    without, with_entry = match(filled, query), match(filled, query, expansions=[entry])
     assert record_id(2) not in [result.id for result in without.results]
     found = {result.id: result for result in (*with_entry.results, *with_entry.weak_results)}[record_id(2)]
     assert [(reason.via, reason.expansion) for reason in found.reasons if reason.term == "缺口冲击"] == [
