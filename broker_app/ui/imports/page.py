@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError
-from broker_app.exchange.error_rows import write_error_rows
+from broker_app.exchange.error_rows import cell_text, write_error_rows
 from broker_app.exchange.fields import Kind, fields_of
 from broker_app.exchange.import_run import ImportReport, run_import
 from broker_app.exchange.mapping import Mapping, guess_mapping
@@ -62,7 +62,7 @@ class ImportPage(Page):
         area, self._column = scroll_column(margins=(24, 0, 20, 14))
         self.body.addWidget(area)
         self._file_card, self._map_card, self._result_card, self._past_card = Card(), Card(), Card(), Card()
-        for card in (self._file_card, self._map_card, self._result_card, self._past_card):
+        for card in (self._file_card, self._result_card, self._map_card, self._past_card):
             self._column.addWidget(card)
         self._column.addStretch(1)
         self._fill_file_card()
@@ -218,7 +218,7 @@ class ImportPage(Page):
             combo.currentIndexChanged.connect(partial(self._map, name, combo))
             grid.addWidget(ElidedWords(name, "body", "text", strong=True), row, 0)
             grid.addWidget(combo, row, 1)
-            values = [str(one.values.get(name, "") or "") for one in source.sample[:_SAMPLES_SHOWN]]
+            values = [cell_text(one.values.get(name)) for one in source.sample[:_SAMPLES_SHOWN]]
             grid.addWidget(Facts([value[:60] for value in values if value], "meta", "text3"), row, 2)
         for at, share in enumerate((3, 3, 7)):
             grid.setColumnStretch(at, share)
