@@ -35,7 +35,7 @@ def _match(arguments: argparse.Namespace) -> int:
 
 
 def _answers(session: Session, arguments: argparse.Namespace) -> Iterator[list[dict[str, Any]]]:
-    if arguments.need:
+    if arguments.need is not None:
         need_id = resolve(session, Need, arguments.need)
         answer = match_need(session, need_id, limit=arguments.top)
         yield match_lines(session, str(need_id), answer)

@@ -148,9 +148,12 @@ def read_visits(content: bytes) -> list[VisitPart]:
     """The visits of a JSON text: one object, a list, ``{"visits": [...]}`` or one object a line.
 
     Raises:
-        ImportFileError: not JSON, or an object that is no visit; the sentence names visit and field.
+        ImportFileError: not JSON, empty, or an object that is no visit; the sentence names visit and field.
     """
-    return [_checked(entry, ordinal) for ordinal, entry in enumerate(_entries(content), 1)]
+    visits = [_checked(entry, ordinal) for ordinal, entry in enumerate(_entries(content), 1)]
+    if not visits:
+        raise ImportFileError(_("里面一次走访也没有，什么都没有导入。"))
+    return visits
 
 
 def add_visit(session: Session, part: VisitPart, *, recorded_at: datetime | None = None) -> AddedVisit:
