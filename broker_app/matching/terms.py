@@ -22,7 +22,7 @@ from broker_app.paths import resources
 FaultKind = Literal["columns", "lay", "technical", "weight", "itself", "circle", "industry", "encoding"]
 
 ANY_TRADE = "*"
-GAP = "…"
+GAP = "..."  # how … is folded
 MAX_GAP = 8  # characters a written gap may hold
 MAX_SLIP = 4  # characters that may stand between two halves of a long phrase
 MIN_HALF = 2  # characters on either side of such a slip

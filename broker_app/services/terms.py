@@ -220,7 +220,7 @@ def propose_terms(session: Session, *, limit: int = 20) -> Sequence[TermProposal
         .order_by(Match.created_at.desc(), Match.id)
         .limit(500)
     )
-    matches = session.execute(statement).tuples().all()
+    matches = [(match, need, achievement) for match, need, achievement in session.execute(statement)]
     proposals = [*_missing_pairs(session, matches), *_misleading_entries(session, matches)]
     return sorted(proposals, key=lambda one: (-one.matches, one.kind, one.lay))[:limit]
 
