@@ -21,6 +21,7 @@ from broker_app.ui.shell.ime import commit_composition
 from broker_app.ui.shell.navigation import Navigation, Place
 from broker_app.ui.shell.notices import Banner, Toast
 from broker_app.ui.shell.page import Page
+from broker_app.ui.shell.palette import Palette
 from broker_app.ui.shell.status_bar import StatusBar
 from broker_app.ui.shell.theme import theme
 
@@ -47,6 +48,7 @@ class MainWindow(QWidget):
         self.setWindowTitle(_("科技走访"))
         self._lay_out(places)
         self.ring = FocusRing(self)
+        self.palette_view = Palette(self, desk)
         self._listen()
         self._add_commands(places)
         self._show_person(desk.profile)
@@ -144,6 +146,7 @@ class MainWindow(QWidget):
     def _listen(self) -> None:
         desk = self.desk
         self.navigation.chosen.connect(self._on_place_chosen)
+        self.navigation.search_wanted.connect(self.palette_view.open)
         desk.place_wanted.connect(self.show_page)
         desk.step_back_wanted.connect(self.step_back)
         desk.toast_wanted.connect(self.show_toast)
@@ -159,6 +162,15 @@ class MainWindow(QWidget):
             keys = f"Alt+{number}" if number <= 9 else ""
             title = _("去「{page}」").format(page=place.title)
             book.add(Command(f"go.{place.name}", title, partial(self.show_page, place.name), keys, place.icon, go))
+        book.add(Command("search", _("搜索、命令"), self.palette_view.open, "Ctrl+K", "magnifying-glass"))
+        book.add(
+            Command("visit.new", _("新走访"), partial(self.show_page, "visits", "new"), "Ctrl+N", "plus", _("走访"))
+        )
+        book.add(Command("visit.plan", _("安排走访"), partial(self.show_page, "visits", "plan"), "", "calendar-plus"))
+        book.add(Command("enterprise.new", _("新企业"), partial(self.show_page, "enterprises", "new"), "", "buildings"))
+        for kind, noun in (("achievements", _("成果")), ("enterprises", _("企业")), ("needs", _("需求"))):
+            words = _("导入{noun}").format(noun=noun)
+            book.add(Command(f"import.{kind}", words, partial(self.show_page, "import", kind), "", "download-simple"))
         book.add(Command("back", _("回到上一页"), self.step_back, "Alt+Left", "arrow-left", go))
         book.add(Command("forward", _("再往前一页"), self.step_forward, "Alt+Right", "arrow-right", go))
         book.add(Command("refresh", _("重新读取这一页"), lambda: self.page.refresh(), "F5", "arrows-clockwise"))
