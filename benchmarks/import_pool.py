@@ -1,4 +1,4 @@
-"""Importing 17,540 achievements with the matching index: seconds and peak memory, against the bare floor of the same run.
+"""Importing 17,540 achievements with the matching index: seconds and peak memory, against the floor of the same run.
 
 The floor is what no import can avoid on this machine: reading the file and putting the same rows into a plain,
 unencrypted SQLite table without an index. Limits: 60 s and 400 MB on two cores.

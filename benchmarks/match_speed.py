@@ -1,7 +1,7 @@
 """How fast matching is on an encrypted store with 17,540 real abstracts, against plain FTS5 in the same run.
 
-Prints JSON: time to build the index, to put 200 records, p50 and p95 of a fully explained match of 20 results, file size,
-peak memory; the peer is SQLite's own ``bm25()`` over the same tokens, which explains nothing.
+Prints JSON: time to build the index, to put 200 records, p50 and p95 of a fully explained match of 20 results,
+file size, peak memory; the peer is SQLite's own ``bm25()`` over the same tokens, which explains nothing.
 
 Run: python benchmarks/match_speed.py [--data DIR]
 """

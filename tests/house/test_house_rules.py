@@ -25,7 +25,6 @@ REGISTRIES = (
     "npm" + "js.",
     "tsinghua" + ".edu",
     "ali" + "yun.com/py",
-    "index" + "-url ",
 )
 MACHINE_PATH = re.compile(r"(?<![\w.<{/~-])/(?:w" + "ork|r" + "oot|h" + "ome|U" + r"sers)/[\w.]")
 
