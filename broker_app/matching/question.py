@@ -4,11 +4,13 @@ What stands in the title counts twice, what is said again counts more, half-word
 (:mod:`broker_app.matching.weights`). A phrase of the term table and its technical terms are one concept.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from uuid import UUID
 
 from broker_app.matching import weights
@@ -29,6 +31,14 @@ from broker_app.paths import resources
 MAX_TERMS = 160  # words, and bigrams, of one question; a longer text is asked by its heaviest terms
 MAX_CONCEPTS = 40  # phrases of the term table used for one question
 MAX_LENGTH = 20_000  # characters read of one question
+MAX_PARTS = 5  # things one need may hold; more of them are a list of something else
+LEAST_PART = 4  # content characters that make a thing of its own
+
+# Where an owner starts with the next thing.
+_NEXT_THING = re.compile(
+    r"(?:[。；;！？!?\n]\s*|[，,]\s*(?=另外|此外|[二三四]是))"
+    r"(?P<what>另外|此外|另一个|还有|再一个|再有|其次|第[二三四五]|[二三四五]是|[②③④⑤]|[（(]?[2-5二三四五][)）、.．](?!\d))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,7 @@ class Question:
     own_words: frozenset[str] = frozenset()
     own_bigrams: frozenset[str] = frozenset()
     bridged: frozenset[str] = frozenset()
+    parts: "tuple[Question, ...]" = ()
     surface: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -177,7 +188,7 @@ def _take(question: Question, written: str, weight: float) -> None:
                 question.surface.setdefault(
                     segment.text, written[offsets[segment.start] : offsets[segment.end - 1] + 1]
                 )
-        for left, right in zip(run.segments, run.segments[1:], strict=False):
+        for left, right in pairwise(run.segments):
             _add(question.bigrams, left.text[-1] + right.text[0], weight * weights.PART_SHARE)
     for exclusion in exclusions:
         # 无卤 is what the right texts call themselves: the pair attracts, the bare 卤 does not.
