@@ -1,0 +1,177 @@
+"""A note cut into clauses, each with its place, the strength of the break before it, and whether it opens an item.
+
+Breaks: 3 a new paragraph or message, 2 the end of a sentence, 1 a comma or the blank that stands for one, 0 none.
+A long run without any punctuation was dictated: there the small words that start a new thought are the breaks.
+"""
+
+import re
+from dataclasses import dataclass
+
+from broker_app.matching.notes.reading import GLUE, HAN, Reading
+
+PARAGRAPH, SENTENCE, COMMA, NONE = 3, 2, 1, 0
+_DICTATED = 24  # a clause longer than this, in characters, holds more than one thought
+_BREAK = re.compile(
+    rf"(?P<paragraph>\n[\s]*)|(?P<sentence>[。！!？?;；…]+|\.{{2,}}|(?<![\d.a-z])\.(?=\s|[{HAN}]|$)|→|=>|->|(?:(?<=\s)|(?<=[。.！!？?]))/(?=\s))"
+    rf"|(?P<comma>，|,(?!\d{{3}}(?!\d))|(?<=[{HAN}”’\"')）℃%])[ \t]+(?=[{HAN}“‘\"'])|——|\|"
+    rf"|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f]+)"
+)
+_OPEN, _CLOSE = "(（[【", ")）]】"
+_ITEM = re.compile(
+    r"[①-⑳]\s*|[(（]\d{1,2}[)）]\s*(?!\d)"
+    r"|(?<![^\n。；;，,：:！!？?\s/→])(?:"
+    r"\d{1,2}[、)）]\s*(?=\D)|\d{1,2}[.．]\s*(?=[^\d\s])|[一二三四五六七八九十]{1,2}[、.．]\s*"
+    r"|第[一二三四五六七八九](?:个|点|条|项|块|件|方面)?(?:是|：|:|，|,|\s)\s*|其[一二三四](?:是|，|,|：|:)?|[一二三四五六]是(?=[^\s])"
+    r"|首先(?:是)?|其次(?:是)?|再次|再者|另有|另(?:外|一个|一块|一方面)?(?:[的，,：:\s]|还|说?(?!算|出|请))|还有(?:就是|一个|个|一块|一点|一件事?)?[，,：:]?(?!没|多少|点意思|\d|余|剩)"
+    r"|再就是|再一个|再有|此外|除此之外|(?:哦|嗯|啊)?对了[，,]?|顺便|顺带|补充(?:一点)?[：:，,]|至于|新的[：:]|主题[：:][^\n]{0,30}|[•·*▪◆●-]\s+(?=[^\d])"
+    r")"
+    r"|(?<![^\n])[ \t]*\d{1,2}[ \t]+(?=[^\d\s])"
+)
+_HEAD_STRONG = re.compile(
+    r"(?:嗯|哦|啊|呃|那)?(?:然后还有(?:就是|一个)?|还有就是|还有(?=[一个想问他])|另外(?:一个)?|(?:哦|嗯)?对了|再就是|再一个|其次|第[二三四]个?(?=是|就是)|然后(?=[想他她我把就用电是这那要现]))"
+)
+_HEAD_WEAK = re.compile(
+    r"(?<![不没也就还是很又都若如])(?:本来|其实|后来|结果(?=他|用|还|没|就|是)|现在(?!的)|目前|主要(?:还)?是|但是?(?=[我他想不又一要现冬夏])|不过|因为|所以|"
+    r"想(?:找|要|做|上|问|把|用|换|缩|自己|请|搞|弄|提|降|在|通过|让|实现)|希望|要求(?!的)|最好|大概(?=愿|要|能|出|花|是)|愿意|预算|钱的话|时间(?=上|倒|的话|要|最)|"
+    r"(?:他|她|我|老板|厂长|经理|主任|[\u4e00-\u9fff](?:总|工|董|厂))(?:们)?(?:自己|还|就|又|也)?(?:说|讲|提到|问|让我|想|估计|答应|儿子|女儿|他们|听下来)|"
+    r"让我(?!们)|帮(?:他|我)|这个(?=预算|话|钱|他|我|要|时间)|这话|这事|去年|前年|上个月|下下?(?:个)?(?:周|星期|礼拜|月)|月底)"
+)
+_QUOTES = re.compile(r"[“”‘’\"'「」『』]")
+_SPEAKER = re.compile(rf"(?P<who>[{HAN}]{{1,6}})[：:](?=\S)")
+_ROLE_WORDS = re.compile(
+    r"(?:总|工|董|厂|厂长|经理|主任|老板娘?|社长|书记|师傅|姐|哥|叔|博士|博|教授|院长|所长|站长|科长|部长|会计|财务|客户|对方|他|她|企业|业主|"
+    r"^老.|^小.|品管.*|技术.*|研发.*|质检.*|生产.*)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thought. ``text`` is folded and without blanks, ``places[i]`` is where its i-th character stands in the note.
+
+    ``gap`` is the strength of the break before it, ``end_mark`` the sign that ended it, ``item`` tells that a number,
+    a bullet or a word such as 另外 opened it (``marker``).
+    """
+
+    start: int
+    end: int
+    text: str
+    places: tuple[int, ...]
+    gap: int
+    end_mark: str
+    item: bool
+    marker: str
+    speaker: str
+
+    def place(self, at: int) -> int:
+        """The place in the note of character ``at`` of the text; its end for the end of the text."""
+        return self.places[at] if at < len(self.places) else self.end
+
+
+def cut_clauses(reading: Reading) -> list[Clause]:
+    """The clauses of a note in order; they never overlap, and blank ones are left out."""
+    pieces = _pieces(reading.folded)
+    found: list[Clause] = []
+    gap = PARAGRAPH
+    for start, end, before, mark, marker in pieces:
+        gap = max(gap, before)
+        clauses = _clause(reading, start, end, gap, mark, marker)
+        if clauses:
+            found.extend(clauses)
+            gap = NONE
+    return found
+
+
+def _pieces(folded: str) -> list[tuple[int, int, int, str, str]]:
+    """(start, end, strength of the break before, sign after, marker) of each stretch between breaks."""
+    cuts: dict[int, tuple[int, int, str]] = {}
+    depth_until = -1
+    for found in _BREAK.finditer(folded):
+        at = found.start()
+        if at < depth_until and found.lastgroup != "paragraph":
+            continue
+        until = _closing(folded, at) if found.lastgroup == "comma" else -1
+        if until > at:
+            depth_until = until
+            continue
+        strength = {"paragraph": PARAGRAPH, "sentence": SENTENCE}.get(found.lastgroup or "", COMMA)
+        cuts[at] = (found.end(), strength, found.group().strip() or " ")
+    markers: dict[int, tuple[int, str]] = {}
+    for found in _ITEM.finditer(folded):
+        markers.setdefault(found.start(), (found.end(), found.group().strip()))
+    result: list[tuple[int, int, int, str, str]] = []
+    place, gap, marker = 0, PARAGRAPH, ""
+    for at in sorted({*cuts, *markers, len(folded)}):
+        if at < place:
+            continue
+        cut = cuts.get(at)
+        result.append((place, at, gap, cut[2] if cut else "", marker))
+        if cut:
+            place, gap, marker = cut[0], cut[1], ""
+            if place in markers:
+                place, marker = markers[place]
+        elif at in markers:
+            place, marker = markers[at]
+            gap = SENTENCE
+    return result
+
+
+def _closing(folded: str, at: int) -> int:
+    """The place of the bracket that closes around ``at``, -1 outside brackets."""
+    opened = max(folded.rfind(sign, max(0, at - 40), at) for sign in _OPEN)
+    if opened < 0 or any(sign in folded[opened:at] for sign in _CLOSE + "\n"):
+        return -1
+    closes = [place for place in (folded.find(sign, at, at + 40) for sign in _CLOSE) if place >= 0]
+    return min(closes, default=-1)
+
+
+def _clause(reading: Reading, start: int, end: int, gap: int, mark: str, marker: str) -> list[Clause]:
+    places = [at for at in range(start, end) if not reading.folded[at].isspace() and reading.folded[at] != GLUE]
+    while places and reading.folded[places[0]] in "，,、：:)）.-—_=~":
+        places.pop(0)
+    while places and reading.folded[places[-1]] in "，,、：:(（—_=~":
+        places.pop()
+    if not places:
+        return []
+    text = "".join(reading.folded[at] for at in places)
+    said = _SPEAKER.match(text)
+    if said and _ROLE_WORDS.search(said["who"]) and len(text) > said.end() + 1:
+        places, text = places[said.end() :], text[said.end() :]
+        gap = max(gap, SENTENCE)
+    speaker = reading.speaker_at(places[0])
+    found: list[Clause] = []
+    for left, right, strength, head in _thoughts(text):
+        inner = gap if left == 0 else strength
+        found.append(
+            Clause(
+                places[left],
+                places[right - 1] + 1,
+                text[left:right],
+                tuple(places[left:right]),
+                inner,
+                mark if right == len(text) else "",
+                (bool(marker) if left == 0 else bool(head)),
+                marker if left == 0 else head,
+                speaker,
+            )
+        )
+    return found
+
+
+def _thoughts(text: str) -> list[tuple[int, int, int, str]]:
+    """Cut a run that is too long to be one thought before the words that open the next one."""
+    if len(text) <= _DICTATED:
+        return [(0, len(text), NONE, "")]
+    cuts: dict[int, tuple[int, str]] = {}
+    for found in _HEAD_STRONG.finditer(text):
+        cuts[found.start()] = (SENTENCE, found.group())
+    for found in _HEAD_WEAK.finditer(text):
+        near = any(abs(found.start() - at) < 4 or at <= found.start() < at + len(word) + 1 for at, (_, word) in cuts.items())
+        if not near:
+            cuts[found.start()] = (COMMA, "")
+    cuts.pop(0, None)
+    result: list[tuple[int, int, int, str]] = []
+    edges = [0, *sorted(cuts), len(text)]
+    for left, right in zip(edges, edges[1:], strict=False):
+        strength, head = cuts.get(left, (NONE, ""))
+        result.append((left, right, strength, head if strength == SENTENCE else ""))
+    return result

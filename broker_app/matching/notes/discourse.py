@@ -1,0 +1,351 @@
+"""From clauses to stretches of talk: which belong together, which wish was taken back, what is asked of whom.
+
+The reader goes sentence by sentence. Clauses that ask for something else, promise something or ask for silence are
+taken out first; what remains continues the need being told, returns to an earlier one (划伤那个, 第一项, 回到渗漏的事),
+or begins a new one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from broker_app.matching.notes.acts import Act, Said
+from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
+from broker_app.matching.notes.numbers import amounts
+from broker_app.matching.notes.requests import refers_away, request_kind
+from broker_app.matching.notes.topics import content_words, shared_words
+
+_NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
+_OVER = Act.WITHDRAWN | Act.SOLVED
+_ORDINAL = re.compile(r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)")
+_ALL = re.compile(r"均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|合起来|合计|总共|都)|加起来|一共|合计|总共|全部|都要")
+_POINTS_BACK = re.compile(r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算")
+_HEADER = re.compile(r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大)(?:事|问题|难题|需求|方面|难点|想法)?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$")
+_NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
+_NEW_WISH = re.compile(r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|需要)(?P<then>[^\d≥≤<>]{2,})")
+_ATTRIBUTE = re.compile(r"[率度量值性力比间命本价拍能观色寸差速压温耗期数费钱]$|^(?:现在|目前|客户|老板|厂长|但|而且|最好|并且|同时|目标|企业|对方|他|她|我|自己|主机厂|法规|环保|市场|国外|人家|如果|因为|所以|这|那|不过|总工|第)|说|讲|问|觉得|意思")
+_GOES_ON = re.compile(
+    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|环保|法规|平台|上次|接受|急)"
+)
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Clauses that speak of one thing. ``lane`` is need, request, follow_up or dropped; ``kind`` that of a request."""
+
+    lane: str
+    said: list[Said] = field(default_factory=list)
+    kind: str = ""
+    inherits_wish: bool = False
+    over: bool = False
+
+    @property
+    def text(self) -> str:
+        """The folded words, clauses apart."""
+        return "，".join(one.text for one in self.said)
+
+    def does(self, acts: Act) -> bool:
+        """Tell whether any clause performs any of ``acts``."""
+        return any(one.does(acts) for one in self.said)
+
+
+@dataclass(slots=True)
+class Talk:
+    """Everything the discourse of a note fell into, in order of appearance."""
+
+    stretches: list[Stretch] = field(default_factory=list)
+    secrets: list[Said] = field(default_factory=list)
+    shared: list[tuple[Said, list[Stretch]]] = field(default_factory=list)
+
+    def needs(self) -> list[Stretch]:
+        """The stretches that may be needs, withdrawn ones included."""
+        return [one for one in self.stretches if one.lane == "need"]
+
+
+def follow_talk(said: Sequence[Said]) -> Talk:
+    """Group the clauses of a note."""
+    reader = _Reader(list(said))
+    for sentence in _sentences(said):
+        reader.take(sentence)
+    return reader.talk
+
+
+def _sentences(said: Sequence[Said]) -> Iterator[list[Said]]:
+    group: list[Said] = []
+    for one in said:
+        if group and (one.clause.gap >= SENTENCE or one.clause.item):
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
+
+
+class _Reader:
+    """Keeps what is being talked about while sentences arrive."""
+
+    def __init__(self, said: list[Said]) -> None:
+        self.talk = Talk()
+        self.current: Stretch | None = None
+        self.heading_wish = False
+        self.is_chat = any(one.clause.speaker for one in said)
+        self.last_lane = ""
+
+    def take(self, sentence: list[Said]) -> None:
+        """Take one sentence apart and put its parts where they belong."""
+        sentence = [one for one in sentence if not self._is_brokers_question(one)]
+        if not sentence:
+            return
+        if self._is_header(sentence):
+            return
+        rest = self._take_out(sentence)
+        rest = self._close_what_is_over(rest, sentence)
+        for unit in self._units(rest):
+            self._place(unit)
+
+    def _is_header(self, sentence: list[Said]) -> bool:
+        last = sentence[-1]
+        if not _HEADER.search(last.text) or len("".join(one.text for one in sentence)) > 30:
+            return False
+        if list(amounts(last.text)) and any(not one.bare for one in amounts(last.text)):
+            return False
+        self.heading_wish = True
+        self.current = None
+        return True
+
+    @staticmethod
+    def _is_brokers_question(one: Said) -> bool:
+        clause = one.clause
+        if clause.speaker == "我":
+            return not one.does(Act.FOLLOW_UP)
+        return bool(clause.speaker) and clause.end_mark[:1] in ("?", "？") and len(one.text) <= 6
+
+    def _take_out(self, sentence: list[Said]) -> list[Said]:
+        """Take requests, promises and pleas for silence out of a sentence; returns what is left."""
+        whole = "，".join(one.text for one in sentence)
+        lanes = [self._lane(one, whole, sentence) for one in sentence]
+        _spread(lanes, sentence)
+        run: Stretch | None = None
+        left: list[Said] = []
+        for one, lane in zip(sentence, lanes, strict=True):
+            if one.does(Act.SECRET):
+                self.talk.secrets.append(one)
+            if not lane:
+                run = None
+                left.append(one)
+            elif lane != "secret":
+                name, _, kind = lane.partition(":")
+                if run is None or (run.lane, run.kind) != (name, kind):
+                    run = Stretch(name, kind=kind)
+                    self.talk.stretches.append(run)
+                run.said.append(one)
+                self.last_lane = name
+        return left
+
+    @staticmethod
+    def _lane(one: Said, whole: str, sentence: list[Said]) -> str:
+        if one.does(Act.SECRET) and not (one.does(Act.WISH) and len(one.text) > 16):
+            return "secret"
+        technical_wish = any(other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence)
+        kind = request_kind(one.text, whole)
+        if kind and (kind.certain or not technical_wish) and not _is_promise(one):
+            return f"request:{kind.code}"
+        if refers_away(one.text):
+            return "request:other"
+        if one.does(Act.FOLLOW_UP) and _is_promise(one):
+            return "follow_up"
+        return ""
+
+    def _close_what_is_over(self, rest: list[Said], sentence: list[Said]) -> list[Said]:
+        """Drop what was withdrawn, solved or only reported of the past."""
+        closing = [at for at, one in enumerate(rest) if one.does(_OVER)]
+        if closing:
+            at = closing[-1]
+            return self._close(rest, at)
+        if rest and any(one.does(Act.SPENT) for one in rest) and not any(one.does(Act.WISH | Act.TARGET) for one in rest):
+            kept = [one for one in rest if one.does(Act.PROBLEM) and not one.does(Act.SPENT | Act.CHAT)]
+            return kept if kept and self.current and not self.current.over and kept[0] is rest[0] else []
+        return rest
+
+    def _close(self, rest: list[Said], at: int) -> list[Said]:
+        closed = rest[at]
+        head = rest[: at + 1]
+        words = frozenset[str]().union(*(content_words(one.text) for one in head))
+        earlier = [one for one in self.talk.needs() if not one.over and shared_words(words, one.text) >= 1]
+        alone = at == 0 and not words
+        tail = rest[at + 1 :]
+        if closed.does(Act.WITHDRAWN):
+            if alone and self.current and self.last_lane == "need":
+                self.current.over = True
+            elif earlier and not any(one.does(Act.WISH) for one in head[:-1]) and self.is_chat:
+                earlier[-1].over = True
+            tail = [] if not any(one.does(Act.WISH | Act.PROBLEM) for one in tail) else tail
+        dropped = Stretch("dropped", head)
+        self.talk.stretches.append(dropped)
+        # What was over was one matter; a comma later the next may begin (印花起球搞定了，现在是缩水).
+        if tail:
+            self.current = None
+        return tail
+
+    def _units(self, rest: list[Said]) -> Iterator[list[Said]]:
+        unit: list[Said] = []
+        for one in rest:
+            if unit and (self._refers(one) is not None or self._is_new_within(one, unit)):
+                yield unit
+                unit = []
+            unit.append(one)
+        if unit:
+            yield unit
+
+    @staticmethod
+    def _is_new_within(one: Said, unit: list[Said]) -> bool:
+        if not any(each.does(Act.WISH | Act.PROBLEM) for each in unit):
+            return False
+        words = content_words(one.text)
+        told = "".join(each.text for each in unit)
+        if not words or shared_words(words, told):
+            return False
+        if _NEW_ALSO.search(one.text) and not _ATTRIBUTE.search(one.text.split("也")[0]):
+            return True
+        wish = _NEW_WISH.search(one.text)
+        complete = any(each.does(Act.WISH) for each in unit)
+        return bool(wish and complete and not _ATTRIBUTE.search(wish["what"]) and content_words(wish["what"]))
+
+    def _refers(self, one: Said) -> list[Stretch] | None:
+        """The earlier needs a clause returns to, None when it names none."""
+        needs = [each for each in self.talk.needs() if each.said]
+        if not needs:
+            return None
+        ordinal = _ORDINAL.search(one.text)
+        if ordinal and not one.clause.item:
+            named = _by_ordinal(ordinal, needs)
+            if named:
+                return named
+        if _ALL.search(one.text) and (_is_slot(one) or _ALL.search(one.text)) and not content_words(one.text) - {"均"}:
+            return needs[-3:] if len(needs) > 1 else None
+        if not _POINTS_BACK.search(one.text):
+            return None
+        words = content_words(one.text)
+        scored = [(shared_words(words, each.text), at) for at, each in enumerate(needs)]
+        best = max(scored, default=(0, 0))
+        if best[0] == 0 or needs[best[1]] is self.current:
+            return None
+        return [needs[best[1]]]
+
+    def _place(self, unit: list[Said]) -> None:
+        first = unit[0]
+        back = self._refers(first)
+        if back is not None:
+            for each in back:
+                each.said.extend(unit)
+            self.current = back[-1]
+            self.last_lane = "need"
+            return
+        if self._is_talk(unit):
+            return
+        if self.current is None or self._begins(unit):
+            self.current = Stretch("need", inherits_wish=self.heading_wish and first.clause.item)
+            self.talk.stretches.append(self.current)
+        self.current.said.extend(unit)
+        self.last_lane = "need"
+
+    def _is_talk(self, unit: list[Said]) -> bool:
+        """Tell whether a sentence only tells what happened; a bare heading stays, because its need follows."""
+        if any(one.does(_NEEDS | Act.TRIED) and not one.does(Act.CHAT) for one in unit):
+            return False
+        if any(_is_slot(one) for one in unit) and self.current is not None:
+            return all(one.does(Act.CHAT | Act.SPENT) for one in unit)
+        words = frozenset[str]().union(*(content_words(one.text) for one in unit))
+        if any(one.does(Act.CHAT | Act.SPENT | Act.FOLLOW_UP) for one in unit):
+            return True
+        opens = unit[0].clause.item or unit[0].clause.gap == PARAGRAPH
+        short = len("".join(one.text for one in unit)) <= 30
+        if self.current and self.current.said and shared_words(words, self.current.text):
+            return False
+        return not (opens and short and words)
+
+    def _begins(self, unit: list[Said]) -> bool:
+        """Tell whether a unit begins a new need rather than going on with the current one."""
+        current, first = self.current, unit[0]
+        if current is None or not current.said:
+            return True
+        words = frozenset[str]().union(*(content_words(one.text) for one in unit))
+        overlap = shared_words(words, current.text)
+        if first.clause.item:
+            return not self._is_slot_only(unit)
+        if not current.does(Act.WISH | Act.PROBLEM | Act.TARGET):
+            # A heading or an opening: its need follows, unless that speaks of something else in another paragraph.
+            return first.clause.gap >= PARAGRAPH and len(current.text) > 14 and not overlap
+        needy = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit)
+        if not needy or not words or overlap:
+            return False
+        if self._is_slot_only(unit):
+            return False
+        complete = current.does(Act.WISH)
+        if first.clause.gap >= PARAGRAPH and not self.is_chat:
+            return complete or not any(one.does(Act.WISH) for one in unit) or not _GOES_ON.search(first.text)
+        if _NEW_ALSO.search(first.text):
+            return True
+        if first.clause.gap >= SENTENCE:
+            own = any(one.does(Act.WISH | Act.PROBLEM) for one in unit)
+            return complete and own and not _GOES_ON.search(first.text)
+        return self._is_new_within(first, current.said)
+
+    @staticmethod
+    def _is_slot_only(unit: list[Said]) -> bool:
+        """Tell whether a unit names only money, time or a way to work together."""
+        text = "".join(one.text for one in unit)
+        return any(_is_slot(one) for one in unit) and len(content_words(text)) <= 1 and not any(
+            one.does(Act.PROBLEM) for one in unit
+        )
+
+
+_MONEY = re.compile(r"预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
+_WHEN = re.compile(r"前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]")
+
+
+def _is_slot(one: Said) -> bool:
+    return bool(_MONEY.search(one.text) or _WHEN.search(one.text))
+
+
+def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
+    if found["n"]:
+        at = "一二三四五六".find(found["n"]) + 1 or int(found["n"])
+        return [needs[at - 1]] if at <= len(needs) else []
+    count = {"两": 2, "二": 2, "三": 3}.get(found["k"], 2 if not found["k"].isdigit() else int(found["k"]))
+    return needs[-count:] if found["back"].startswith("后") else needs[:count]
+
+
+_BROKER = re.compile(r"(?:^|[,，说讲])(?:我|咱)(?!们(?:那|的|这|厂|公司))|答应|记得|别忘|提醒|复访|回访|回头|回去|跟进|待[问查办核确]|再来|下(?:次|回|趟)|改约|发我|给我|回.{0,4}话|来厂里|陪$|推荐[一两三几\d]")
+_FIRM_SIDE = re.compile(r"给客户|给主机厂|给甲方|客户要|想请|请专家|请人|希望|(?<!需)要给")
+_DAY = re.compile(r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|国庆|春节|年前|月初|本周|这周|前把|前给")
+
+
+def _is_promise(one: Said) -> bool:
+    """Tell whether a clause with the verbs of a task is one for the broker, not a wish of the firm."""
+    if not one.does(Act.FOLLOW_UP):
+        return False
+    text = one.text
+    if _FIRM_SIDE.search(text) and not re.search(r"答应|记得|提醒|我", text):
+        return False
+    if _BROKER.search(text) or one.clause.speaker == "我":
+        return True
+    return bool(_DAY.search(text)) and not one.does(Act.PROBLEM) or not one.does(Act.WISH | Act.PROBLEM | Act.TARGET)
+
+
+def _spread(lanes: list[str], sentence: list[Said]) -> None:
+    """Let a request or promise take in the plain clauses of its sentence that lead up to it or finish it."""
+    wish = any(one.does(Act.WISH | Act.TARGET) and not lane for one, lane in zip(sentence, lanes, strict=True))
+    for at in range(len(sentence) - 1, 0, -1):
+        one = sentence[at - 1]
+        if lanes[at] and lanes[at] != "secret" and not lanes[at - 1] and not sentence[at].clause.item:
+            plain = not one.does(Act.WISH | Act.TARGET | Act.CHAT | _OVER | Act.TRIED)
+            if plain and (not one.does(Act.PROBLEM) or (not wish and lanes[at].startswith("request"))):
+                lanes[at - 1] = lanes[at]
+    for at in range(1, len(sentence)):
+        one = sentence[at]
+        if lanes[at - 1] and lanes[at - 1] != "secret" and not lanes[at]:
+            plain = not one.does(Act.PROBLEM | Act.TARGET | _OVER | Act.SPENT)
+            technical = one.does(Act.WISH) and not one.does(Act.QUESTION)
+            if plain and not technical:
+                lanes[at] = lanes[at - 1]

@@ -1,0 +1,72 @@
+"""What was said in confidence: the words that ask for silence, and the words they speak of."""
+
+import re
+from collections.abc import Sequence
+
+from broker_app.matching.notes.acts import SECRET, Act, Said
+from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
+from broker_app.matching.notes.topics import content_words, shared_words
+
+_LONGEST = 60  # characters of talk that one plea for silence may cover
+_BACK = re.compile(r"(?:^|[讲说])(?:这|那|此|以上|上述|前面|刚才)(?:个|些|事|话|件|块|句|条|点|段|内容|情况|数据?)|^(?:也)?(?:请|但|千万|说是|先|都)?(?:别|不要|不能|请勿|保密|不得|商业)|这话|这事|这个|以上|说是|[也都]请")
+_AHEAD = re.compile(r"(?:以下|下面|接下来|跟你(?:说|讲)|私下(?:说|讲)|悄悄(?:说|讲)|只(?:跟|告诉)你|(?:保密|机密|不外传|勿外传))[^,，。]{0,8}[:：]?$")
+_SPEAKS = re.compile(r"^.{0,6}?(?:讲|说|交代|特意讲|嘱咐|要求|强调|叮嘱|让我们?|叫我们?)")
+
+
+def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
+    """Runs of clauses that the plea ``secret`` covers: what it names in its own clause, before or after it."""
+    at = said.index(secret)
+    named = _named(secret.text)
+    own = [[secret]]
+    if _AHEAD.search(secret.text) and at + 1 < len(said) and said[at + 1].clause.gap < PARAGRAPH:
+        return [*own, _forward(said, at + 1)]
+    words = content_words(named)
+    before = _backward(said, at)
+    if words:
+        # 合格率别写出去: the clause that told it, wherever it stands.
+        told = [one for one in said[:at] if shared_words(words, one.text) and not one.does(Act.SECRET)]
+        near = [one for one in before if shared_words(words, one.text)]
+        figures = [one for one in told if re.search(r"\d|[一二三四五六七八九十]成", one.text)]
+        chosen = (near or figures or told)[:2]
+        pieces = [[one] for one in chosen]
+        if not chosen and (secret.clause.gap < SENTENCE or _BACK.search(secret.text)):
+            pieces = [before] if before else []
+        elif before and secret.clause.gap < SENTENCE and before[-1] not in chosen:
+            pieces.append(before)
+        return [*pieces, *own]
+    return [before, *own] if before else own
+
+
+def _named(text: str) -> str:
+    """What the clause itself names before it asks for silence."""
+    found = SECRET.search(text)
+    head = text[: found.start()] if found else text
+    return _SPEAKS.sub("", head)
+
+
+def _backward(said: Sequence[Said], at: int) -> list[Said]:
+    """The rest of the same sentence before ``at``, or the sentence before when the plea opens its own."""
+    secret = said[at]
+    run: list[Said] = []
+    length = 0
+    crossed = secret.clause.gap >= SENTENCE
+    if secret.clause.gap >= PARAGRAPH and not _BACK.search(secret.text):
+        return []
+    for one in reversed(said[:at]):
+        length += len(one.text)
+        if run and length > _LONGEST:
+            break
+        run.insert(0, one)
+        if one.clause.gap >= SENTENCE or one.clause.item:
+            if crossed or one.clause.gap >= SENTENCE:
+                break
+    return run
+
+
+def _forward(said: Sequence[Said], at: int) -> list[Said]:
+    run = [said[at]]
+    for one in said[at + 1 :]:
+        if one.clause.gap >= SENTENCE or sum(len(each.text) for each in run) > _LONGEST:
+            break
+        run.append(one)
+    return run
