@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -50,6 +51,8 @@ def window(qtbot: QtBot, qapp: QApplication, store: Store) -> Iterator[MainWindo
     qtbot.addWidget(window)
     window.resize(1366, 768)
     window.show()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
     settle(qapp, window)
     yield window
     window.close()

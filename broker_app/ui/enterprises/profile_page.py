@@ -218,7 +218,8 @@ class _PersonLine(QWidget):
     def __init__(self, person: ContactDraft, on_copy: partial[None]) -> None:
         super().__init__()
         copy = tool_button("copy", _("复制 {name} 的电话").format(name=person.name), on_copy)
-        copy.setVisible(bool(person.phone))
+        if not person.phone:
+            copy.hide()
         self.setLayout(
             row_of(
                 Words(person.name, "body", strong=True),

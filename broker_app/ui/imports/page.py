@@ -295,7 +295,8 @@ class ImportPage(Page):
                 ]
             )
             undo = Button(_("整批撤销"), "quiet", small=True, on_click=partial(self._undo, one.id))
-            undo.setVisible(not one.undone)
+            if one.undone:
+                undo.hide()
             state = Words(_("已撤销") if one.undone else "", "meta", "text3")
             self._past_card.column.addLayout(
                 row_of(ElidedWords(one.file_name, "body", "text", strong=True), facts, None, state, undo, spacing=12)

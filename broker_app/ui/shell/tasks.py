@@ -44,6 +44,7 @@ class TaskRunner(QObject):
         self.sessions = sessions
         self._writer = ThreadPoolExecutor(1, "writer")
         self._worker = ThreadPoolExecutor(2, "worker")
+        self._finished = False
         self._open = 0  # asked for, outcome not handed to the event loop yet
         self._all_done = Condition()
         self._outcome_ready.connect(self._deliver)
@@ -99,7 +100,8 @@ class TaskRunner(QObject):
         self._submit(self._worker, owner, work, on_done, on_error)
 
     def finish(self) -> None:
-        """Wait for everything that was asked for; nothing can be asked afterwards."""
+        """Wait for everything that was asked for; what is asked afterwards is not done: the window is closing."""
+        self._finished = True
         self._writer.shutdown(wait=True)
         self._worker.shutdown(wait=True, cancel_futures=True)
 
@@ -136,6 +138,8 @@ class TaskRunner(QObject):
                 self._open -= 1
                 self._all_done.notify_all()
 
+        if self._finished:
+            return
         with self._all_done:
             self._open += 1
         pool.submit(work).add_done_callback(ready)

@@ -240,7 +240,8 @@ class ChipLabel(QWidget):
         if tone not in TONES:
             raise ValueError(tone)
         self._words, self._tone, self._icon = words, tone, icon
-        self.setVisible(bool(words))
+        if self.parentWidget() is not None or not words:  # shown without a parent it would be a window of its own
+            self.setVisible(bool(words))
         self.setAccessibleName(words)
         self.updateGeometry()
         self.update()

@@ -81,8 +81,8 @@ class FindingCard(Card):
         body.setSpacing(4)
         values = KeyValues(38)
         values.show_lines(lines)
-        values.setVisible(bool(lines))
-        body.addWidget(values)
+        if lines:
+            body.addWidget(values)
         for words in missing:
             body.addLayout(_warning(words))
         buttons = QHBoxLayout()
