@@ -12,20 +12,23 @@ from dataclasses import dataclass, field
 from broker_app.matching.notes.acts import Act, Said
 from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
 from broker_app.matching.notes.numbers import amounts
-from broker_app.matching.notes.requests import refers_away, request_kind
+from broker_app.matching.notes.requests import is_technical, refers_away, request_kind
 from broker_app.matching.notes.topics import content_words, shared_words
 
 _NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
 _OVER = Act.WITHDRAWN | Act.SOLVED
 _ORDINAL = re.compile(r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)")
 _ALL = re.compile(r"均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|合起来|合计|总共|都)|加起来|一共|合计|总共|全部|都要")
+_PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
 _POINTS_BACK = re.compile(r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算")
 _HEADER = re.compile(r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大)(?:事|问题|难题|需求|方面|难点|想法)?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$")
 _NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
+_MORE = re.compile(r"^.{0,5}(?:还|又)(?:说|讲|提到?|问)?.{0,4}想|^.{0,4}还(?:说|讲|提到?)(?:了|过)?")
 _NEW_WISH = re.compile(r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|需要)(?P<then>[^\d≥≤<>]{2,})")
 _ATTRIBUTE = re.compile(r"[率度量值性力比间命本价拍能观色寸差速压温耗期数费钱]$|^(?:现在|目前|客户|老板|厂长|但|而且|最好|并且|同时|目标|企业|对方|他|她|我|自己|主机厂|法规|环保|市场|国外|人家|如果|因为|所以|这|那|不过|总工|第)|说|讲|问|觉得|意思")
+_AFTERTHOUGHT = re.compile(r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)")
 _GOES_ON = re.compile(
-    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|环保|法规|平台|上次|接受|急)"
+    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有))"
 )
 
 
@@ -135,6 +138,9 @@ class _Reader:
                 left.append(one)
             elif lane != "secret":
                 name, _, kind = lane.partition(":")
+                if run is None and kind == "other" and refers_away(one.text) and self.last_lane == "request":
+                    run = self.talk.stretches[-1]  # → 这个不是技术需求 speaks of the request just made
+                    kind = run.kind
                 if run is None or (run.lane, run.kind) != (name, kind):
                     run = Stretch(name, kind=kind)
                     self.talk.stretches.append(run)
@@ -147,7 +153,7 @@ class _Reader:
         if one.does(Act.SECRET) and not (one.does(Act.WISH) and len(one.text) > 16):
             return "secret"
         technical_wish = any(other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence)
-        kind = request_kind(one.text, whole)
+        kind = request_kind(one.text + one.clause.end_mark[:1], whole + sentence[-1].clause.end_mark[:1])
         if kind and (kind.certain or not technical_wish) and not _is_promise(one):
             return f"request:{kind.code}"
         if refers_away(one.text):
@@ -163,9 +169,16 @@ class _Reader:
             at = closing[-1]
             return self._close(rest, at)
         if rest and any(one.does(Act.SPENT) for one in rest) and not any(one.does(Act.WISH | Act.TARGET) for one in rest):
-            kept = [one for one in rest if one.does(Act.PROBLEM) and not one.does(Act.SPENT | Act.CHAT)]
-            return kept if kept and self.current and not self.current.over and kept[0] is rest[0] else []
+            return self._without_past(rest)
         return rest
+
+    def _without_past(self, rest: list[Said]) -> list[Said]:
+        """What a sentence about money spent still says of the need: the complaint before it, an offer after it."""
+        first = next(at for at, one in enumerate(rest) if one.does(Act.SPENT))
+        told = self.current is not None and not self.current.over
+        before = [one for one in rest[:first] if one.does(Act.PROBLEM) and not one.does(Act.CHAT)]
+        after = [one for one in rest[first:] if _is_slot(one) and not one.does(Act.SPENT)]
+        return (before if told else []) + (after if told and any(_MONEY.search(one.text) for one in after) else [])
 
     def _close(self, rest: list[Said], at: int) -> list[Said]:
         closed = rest[at]
@@ -183,7 +196,7 @@ class _Reader:
         dropped = Stretch("dropped", head)
         self.talk.stretches.append(dropped)
         # What was over was one matter; a comma later the next may begin (印花起球搞定了，现在是缩水).
-        if tail:
+        if any(one.does(Act.WISH | Act.PROBLEM) for one in tail):
             self.current = None
         return tail
 
@@ -205,11 +218,16 @@ class _Reader:
         told = "".join(each.text for each in unit)
         if not words or shared_words(words, told):
             return False
+        if _is_money(unit[-1]) and one.does(Act.PROBLEM) and not _is_money(one) and not _GOES_ON.search(one.text):
+            return True
         if _NEW_ALSO.search(one.text) and not _ATTRIBUTE.search(one.text.split("也")[0]):
             return True
         wish = _NEW_WISH.search(one.text)
         complete = any(each.does(Act.WISH) for each in unit)
-        return bool(wish and complete and not _ATTRIBUTE.search(wish["what"]) and content_words(wish["what"]))
+        if not wish or not complete:
+            return False
+        what = re.sub(r"[\d.%~\-]+$", "", wish["what"])
+        return not _ATTRIBUTE.search(what) and bool(content_words(what))
 
     def _refers(self, one: Said) -> list[Stretch] | None:
         """The earlier needs a clause returns to, None when it names none."""
@@ -221,8 +239,8 @@ class _Reader:
             named = _by_ordinal(ordinal, needs)
             if named:
                 return named
-        if _ALL.search(one.text) and (_is_slot(one) or _ALL.search(one.text)) and not content_words(one.text) - {"均"}:
-            return needs[-3:] if len(needs) > 1 else None
+        if len(needs) > 1 and ((_ALL.search(one.text) and _is_slot(one)) or _PURSE.search(one.text)):
+            return needs[-3:]
         if not _POINTS_BACK.search(one.text):
             return None
         words = content_words(one.text)
@@ -281,9 +299,17 @@ class _Reader:
             return False
         if self._is_slot_only(unit):
             return False
-        complete = current.does(Act.WISH)
-        if first.clause.gap >= PARAGRAPH and not self.is_chat:
-            return complete or not any(one.does(Act.WISH) for one in unit) or not _GOES_ON.search(first.text)
+        if _is_offer(first):
+            return False
+        if _MORE.search(first.text):
+            return True
+        complete = current.does(Act.WISH) or (current.does(Act.PROBLEM) and current.does(Act.TARGET))
+        if self.is_chat and first.clause.speaker:
+            return complete and bool(re.search(r"[那这]个|还有", first.text)) and not _GOES_ON.search(first.text)
+        if first.clause.gap >= PARAGRAPH:
+            return not _AFTERTHOUGHT.search(first.text) and (
+                complete or not any(one.does(Act.WISH) for one in unit) or not _GOES_ON.search(first.text)
+            )
         if _NEW_ALSO.search(first.text):
             return True
         if first.clause.gap >= SENTENCE:
@@ -301,11 +327,21 @@ class _Reader:
 
 
 _MONEY = re.compile(r"预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
-_WHEN = re.compile(r"前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]")
+_WHEN = re.compile(r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]")
 
 
 def _is_slot(one: Said) -> bool:
     return bool(_MONEY.search(one.text) or _WHEN.search(one.text))
+
+
+def _is_money(one: Said) -> bool:
+    return bool(_MONEY.search(one.text)) and any(True for _ in amounts(one.text))
+
+
+def _is_offer(one: Said) -> bool:
+    """Tell whether a clause opens with the sum the firm would pay: 自己愿意出100万, 20万预算."""
+    first = next(iter(amounts(one.text)), None)
+    return first is not None and bool(_MONEY.search(one.text)) and not content_words(one.text[: first.start])
 
 
 def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
@@ -343,9 +379,16 @@ def _spread(lanes: list[str], sentence: list[Said]) -> None:
             if plain and (not one.does(Act.PROBLEM) or (not wish and lanes[at].startswith("request"))):
                 lanes[at - 1] = lanes[at]
     for at in range(1, len(sentence)):
+        # 问怎么办 after 版权方发函了 asks about the same matter.
+        if lanes[at] == "request:other" and lanes[at - 1].startswith("request:"):
+            lanes[at] = lanes[at - 1]
+        elif lanes[at - 1] == "request:other" and lanes[at].startswith("request:") and at == 1:
+            lanes[0] = lanes[at]
+    for at in range(1, len(sentence)):
         one = sentence[at]
         if lanes[at - 1] and lanes[at - 1] != "secret" and not lanes[at]:
-            plain = not one.does(Act.PROBLEM | Act.TARGET | _OVER | Act.SPENT)
-            technical = one.does(Act.WISH) and not one.does(Act.QUESTION)
+            lead = lanes[at - 1] == "request:supply_lead"
+            plain = not one.does(Act.TARGET | _OVER) and (lead or not one.does(Act.SPENT))
+            technical = one.does(Act.WISH | Act.PROBLEM) and (is_technical(one.text) or one.clause.item)
             if plain and not technical:
                 lanes[at] = lanes[at - 1]

@@ -15,7 +15,7 @@ _PAYS = re.compile(
 )
 _OTHER_MONEY = re.compile(
     r"罚|赔(?!钱也)|损失|花了|花掉|用了|买(?:了|的|过)|换的|购置|采购|投了|已投|报价|要价|开价|单价|单台|每吨|一吨|一公斤|每公斤|千升|每(?!批)|贷|授信|融资|缺钱|压款|补贴|补助|奖|产值|营收|营业|销售|订单|做了|年薪|工资|工钱|"
-    r"电费|租金|值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|罚款|去年|前年|上半年|抵押|一盆|利润|处置费|贴(?!合)|盗|方案贵|进口的?(?=.{0,6}(?:万|w))"
+    r"电费|租金|值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|罚款|去年|前年|上半年(?=才?[花买换投])|抵押|一盆|利润|处置费|贴(?!合)|盗|方案贵|进口的?(?=.{0,6}(?:万|w))"
 )
 _STRONG_PAY = re.compile(r"预算|愿意|愿出|以内|之内|封顶|最多|掏|投入|接受|能批|做主|可以|就行|最好|拟投")
 _AT_MOST_BEFORE = re.compile(r"(?:别超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|少于|不到|低于|不能超过?|压到|最高|不大于)(?:也就|拿|出|给|投|花|是|[:：])?$")
@@ -24,6 +24,7 @@ _AT_LEAST = re.compile(r"(?:至少|不少于|起码|不低于)$")
 _NOT_A_SUM = re.compile(
     r"^(?:%|％|个(?:月|人|工|点|小时|钟|多|款|型)|[月年天日号点分秒度℃岁只件台套张片条根支吨米m次模种款人名位批项家亩斤克公kgmn/~～\-≥≤>目道层倍成级弧转瓦伏安v欧毫微丝k]|小时|分钟|多[只件台套张人度次家天]|[a-z°μ])"
 )
+_COUNTED = re.compile(r"[次只件台套张片米吨亩斤人辆支枚盒瓶箱条双粒颗户家头羽株平方公千]|模次|小时|像素|转")
 _SPLIT = re.compile(r"另算|另外算|再加|另出研发|分开算")
 _CUE = re.compile(r"最晚|最迟|必须|务必|一定|要求|之前|以前|前(?:要|把|能|拿|给|交|做|完|定|装|出|得|$)|内(?:要|出|做|完|定|拿|$)|完成|定下来|到位|截止")
 _DUE_VERBS = re.compile(
@@ -98,10 +99,12 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     text = one.text
     left, right = text[: amount.start], text[amount.end :]
     # A quarter or month is no sum: 2027年3月.
-    if re.search(r"[\d年月.]$", left) or re.match(r"\d", right):
+    if re.search(r"[\d年月.a-z]$", left) or re.match(r"\d", right):
         return 0
     near = left[-14:] + "#" + right[:8]
     cue = _PAYS.search(near) or (before is not None and amount.start == 0 and re.search(r"预算|费用|钱(?:的话)?$|投入", before.text))
+    if not amount.bare and text[amount.end - 1] not in "元块钱" and _COUNTED.match(right):
+        return 0
     if amount.bare:
         if not cue or _NOT_A_SUM.match(right) or not _PAYS.search(left + right):
             return 0

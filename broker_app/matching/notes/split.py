@@ -43,14 +43,17 @@ def split_note(note: str, visit_on: date, industry: Sequence[str] = ()) -> NoteP
     said = [read_acts(clause) for clause in cut_clauses(reading)]
     talk = follow_talk(said)
     people, phones = find_people(reading.folded), find_phones(reading.folded)
-    secret_places = {id(one) for one in talk.secrets}
+    secrets = [secret_pieces(one, said) for one in talk.secrets]
+    secret_places = {id(one) for pieces in secrets for piece in pieces for one in piece}
     return NoteProposals(
         needs=tuple(
-            _need(note, stretch, visit_on, industry, secret_places) for stretch in talk.needs() if is_need(stretch)
+            _need(note, stretch, visit_on, industry, secret_places)
+            for stretch in talk.needs()
+            if is_need(stretch) and not _is_only_secret(stretch, secret_places)
         ),
         referrals=tuple(_referral(note, one, visit_on) for one in talk.stretches if one.lane == "request"),
         follow_ups=tuple(_follow_up(note, one, visit_on) for one in talk.stretches if one.lane == "follow_up"),
-        confidential=_confidential(note, talk, said),
+        confidential=_confidential(note, talk, secrets),
         people=_people(reading, people, phones),
         phones=tuple(one.number for one in phones),
     )
@@ -167,10 +170,17 @@ def _task(stretch: Stretch, day: str) -> str:
     return _short(_TASK_LEAD.sub("", text)) or _short(stretch.text)
 
 
-def _confidential(note: str, talk: Talk, said: Sequence[Said]) -> tuple[ConfidentialProposal, ...]:
+def _is_only_secret(stretch: Stretch, secrets: set[int]) -> bool:
+    """Tell whether a stretch is nothing but a confidence without a wish (被环保约谈过，别往外说)."""
+    return not stretch.does(Act.WISH | Act.IDEA) and all(id(one) in secrets for one in stretch.said)
+
+
+def _confidential(
+    note: str, talk: Talk, secrets: Sequence[list[list[Said]]]
+) -> tuple[ConfidentialProposal, ...]:
     found: dict[tuple[NoteSpan, ...], ConfidentialProposal] = {}
-    for secret in talk.secrets:
-        for piece in secret_pieces(secret, said):
+    for secret, pieces in zip(talk.secrets, secrets, strict=True):
+        for piece in pieces:
             for run in _runs(piece):
                 spans = _spans(note, run)
                 text = _text(note, spans)
