@@ -22,6 +22,7 @@ SCHEMA_MIN = 1
 PROTOCOL_HEADER = "Sync-Protocol"
 SCHEMA_HEADER = "Sync-Schema"
 OFFSET_HEADER = "Upload-Offset"
+LENGTH_HEADER = "Upload-Length"
 PROBLEM_TYPE = "application/problem+json"
 PROBLEM_PREFIX = "urn:broker:problem:"
 
@@ -49,6 +50,7 @@ INVALID_REQUEST = "invalid-request"
 NOT_FOUND = "not-found"
 TOO_MANY_REQUESTS = "too-many-requests"
 BUSY = "busy"
+SERVER_FAULT = "server-fault"
 
 # What became of an operation.
 APPLIED = "applied"

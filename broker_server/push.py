@@ -1,0 +1,537 @@
+"""Taking operations in: one push is one transaction, and one revision in every scope it touches.
+
+First the counter rows of all scopes involved are locked in the order of their names, so whoever commits later
+has the higher revision and a reader's cursor never passes over a row. Then everything is read, merged in
+memory, and written. Which scopes are involved may only become known while reading (a record has moved, an
+operation has to be held): then the transaction starts again with those locked as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from broker_app.sync import protocol
+from broker_app.sync.kinds import KINDS, may_be_public
+from broker_app.sync.merge import FieldConflict, merge_record
+from broker_app.sync.protocol import (
+    PUBLIC,
+    Operation,
+    Result,
+    conflict_id,
+    fields_hash,
+    held_scope,
+    record_hash,
+    sum_number,
+    sum_text,
+    user_scope,
+)
+from broker_server import tables
+from broker_server.auth import Caller, authenticate
+from broker_server.database import insert_new, moment, run, see, upsert
+from broker_server.meta import check_epoch
+from broker_server.problems import busy
+
+JsonObject = dict[str, Any]
+Key = tuple[str, UUID]  # scope, id
+
+_LOOKUP = 500  # ids asked for at once
+_HOPS = 5  # how often a record can have moved before we stop following it
+_CONFLICT = "conflict"
+
+
+class _MoreScopesError(Exception):
+    """The transaction has to begin again with these scopes locked too."""
+
+    def __init__(self, scopes: Iterable[str]) -> None:
+        super().__init__()
+        self.scopes = frozenset(scopes)
+
+
+@dataclass
+class _Record:
+    kind: str
+    body: JsonObject
+    rev: int = 0
+    op: str = ""  # as the log has it; empty: unknown so far
+    deleted_at: str | None = None
+    moved_to: str | None = None
+    into: UUID | None = None
+    was_live: bool = False
+    code: str = ""  # identity before this push
+    touched: bool = False
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An operation is kept whole for people; ``scope`` is whose lead sees it, if any."""
+
+    reason: str
+    scope: str = ""
+
+
+@dataclass
+class _Counter:
+    rev: int
+    count: int
+    sum: int
+
+
+@dataclass
+class _Outcome:
+    status: str = protocol.APPLIED
+    scope: str = ""
+    conflicts: list[UUID] = field(default_factory=list)
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+    touched: bool = False
+
+
+def push(engine: Engine, token: str, epoch: UUID, operations: Sequence[Operation], now: datetime) -> list[JsonObject]:
+    """Take ``operations`` in, in their order; results in the same order, as JSON objects.
+
+    Raises:
+        Problem: epoch-changed, token-expired, device-revoked (nothing was applied), busy.
+    """
+    scopes = frozenset(operation.scope for operation in operations)
+    for _hop in range(_HOPS):
+        try:
+            return run(engine, partial(_push, token, epoch, operations, scopes, now))
+        except _MoreScopesError as more:
+            scopes |= more.scopes
+    raise busy()
+
+
+def _push(
+    token: str,
+    epoch: UUID,
+    operations: Sequence[Operation],
+    scopes: frozenset[str],
+    now: datetime,
+    connection: Connection,
+) -> list[JsonObject]:
+    check_epoch(connection, epoch)
+    caller = authenticate(connection, token, now)
+    return _Push(connection, caller, scopes, now).take(operations)
+
+
+class _Push:
+    """One transaction's worth of operations."""
+
+    def __init__(self, connection: Connection, caller: Caller, scopes: frozenset[str], now: datetime) -> None:
+        self.connection = connection
+        self.caller = caller
+        self.now = moment(now)
+        self.own = user_scope(caller.account)
+        self.writable = caller.access.writable
+        self.named = scopes
+        self.records: dict[Key, _Record] = {}
+        self.owners: dict[tuple[str, str, str], set[UUID]] = {}  # (scope, kind, code): ids
+        self.done: list[tuple[Operation, str, Result, _Outcome]] = []
+        # A scope that is not ours is locked only where something has to be held for its lead.
+        locked = {scope for scope in scopes if scope in self.writable or scope.startswith("held:")}
+        visible = caller.access.readable | locked
+        see(connection, visible, locked, str(caller.account))
+        self.counters = self._lock(locked)
+
+    def take(self, operations: Sequence[Operation]) -> list[JsonObject]:
+        earlier = self._earlier(operations)
+        new = [operation for operation in operations if operation.op not in earlier]
+        self._load(new)
+        results = dict(earlier)
+        for operation in new:
+            if operation.op in results:
+                continue  # twice in one push
+            results[operation.op] = self._take_one(operation)
+        self._write()
+        return [results[operation.op] for operation in operations]
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def _lock(self, scopes: Iterable[str]) -> dict[str, _Counter]:
+        table = tables.scope
+        counters = {}
+        for scope in sorted(scopes):
+            row = self.connection.execute(
+                select(table.c.rev, table.c.records, table.c.sum).where(table.c.scope == scope).with_for_update()
+            ).one_or_none()
+            if row is not None:
+                counters[scope] = _Counter(row.rev, row.records, sum_number(row.sum))
+        return counters
+
+    def _earlier(self, operations: Sequence[Operation]) -> dict[UUID, JsonObject]:
+        """Results of operations that were taken in before: where they were sent to, or held with their author."""
+        table = tables.operation
+        by_scope: dict[str, list[UUID]] = {self.own: [operation.op for operation in operations]}
+        for operation in operations:
+            if operation.scope != self.own:
+                by_scope.setdefault(operation.scope, []).append(operation.op)
+        found = {}
+        for scope, ids in by_scope.items():
+            for some in _portions(ids):
+                rows = self.connection.execute(
+                    select(table.c.op, table.c.result).where(
+                        table.c.scope == scope, table.c.op.in_(some), table.c.account == self.caller.account
+                    )
+                )
+                found.update({op: orjson.loads(result) for op, result in rows})
+        return found
+
+    def _load(self, operations: Sequence[Operation]) -> None:
+        wanted: set[Key] = set()
+        for operation in operations:
+            if operation.scope in self.counters:
+                wanted.add((operation.scope, operation.id))
+                if operation.into is not None:
+                    wanted.add((operation.scope, operation.into))
+            if operation.move in self.counters:
+                wanted.add((operation.move or "", operation.id))
+        for _hop in range(_HOPS):
+            self._load_records(wanted)
+            wanted = {key for key in self._onward(wanted) if key not in self.records}
+            if not wanted:
+                break
+        self._load_owners(operations)
+
+    def _load_records(self, keys: Iterable[Key]) -> None:
+        log, record = tables.log, tables.record
+        together = log.outerjoin(record, (record.c.scope == log.c.scope) & (record.c.id == log.c.id))
+        columns = (log.c.id, log.c.rev, log.c.op, log.c.kind, log.c.moved_to, log.c.into)
+        by_scope: dict[str, list[UUID]] = {}
+        for scope, record_id in keys:
+            by_scope.setdefault(scope, []).append(record_id)
+        for scope, ids in by_scope.items():
+            for some in _portions(ids):
+                query = select(*columns, record.c.body, record.c.deleted_at).select_from(together)
+                for row in self.connection.execute(query.where(log.c.scope == scope, log.c.id.in_(some))):
+                    self.records[scope, row.id] = loaded = _Record(
+                        row.kind, orjson.loads(row.body) if row.body else {}, row.rev, row.op, row.deleted_at,
+                        row.moved_to, row.into, row.op == protocol.PUT,
+                    )  # fmt: skip
+                    loaded.code = _code(loaded)
+                    if row.op == protocol.DELETE and row.body is None:
+                        loaded.op = "purged"
+
+    def _onward(self, keys: Iterable[Key]) -> set[Key]:
+        """Where records of ``keys`` have gone: to another scope, or into another record."""
+        onward = set()
+        for scope, record_id in keys:
+            row = self.records.get((scope, record_id))
+            if row is None:
+                continue
+            if row.moved_to and row.op == protocol.LEAVE and row.moved_to in self.writable:
+                self._require({row.moved_to})
+                onward.add((row.moved_to, record_id))
+            elif row.into:
+                onward.add((scope, row.into))
+            if row.kind == _CONFLICT and row.body.get("twin"):
+                self._require({row.body["twin_scope"]})
+                onward.add((row.body["twin_scope"], UUID(row.body["twin"])))
+        return onward
+
+    def _load_owners(self, operations: Sequence[Operation]) -> None:
+        table = tables.identity
+        wanted: dict[tuple[str, str], set[str]] = {}
+        for operation in operations:
+            kind = KINDS.get(operation.kind)
+            change = operation.set.get(kind.identity) if kind and kind.identity else None
+            if isinstance(change, list) and isinstance(change[1], str):
+                for scope in {operation.scope, operation.move} & self.counters.keys():
+                    wanted.setdefault((scope or "", operation.kind), set()).add(change[1][:64])
+        for (scope, kind_name), codes in wanted.items():
+            for some in _portions(sorted(codes)):
+                rows = self.connection.execute(
+                    select(table.c.code, table.c.id).where(
+                        table.c.scope == scope, table.c.kind == kind_name, table.c.code.in_(some)
+                    )
+                )
+                for code, record_id in rows:
+                    self.owners.setdefault((scope, kind_name, code), set()).add(record_id)
+
+    def _require(self, scopes: Iterable[str]) -> None:
+        missing = {scope for scope in scopes if scope not in self.named}
+        if missing:
+            raise _MoreScopesError(missing)
+
+    # --- merging ------------------------------------------------------------------------------------------
+
+    def _take_one(self, operation: Operation) -> JsonObject:
+        found = self._find(operation)
+        if isinstance(found, _Held):
+            outcome, scope = self._hold(operation, found), self.own
+        else:
+            scope, record_id = found
+            outcome = self._apply(operation, scope, record_id)
+        rev = self.counters[scope].rev + 1 if outcome.touched else None
+        result = Result(operation.op, outcome.status, self.now, rev, tuple(outcome.conflicts))
+        self.done.append((operation, scope, result, outcome))
+        return result.as_wire()
+
+    def _find(self, operation: Operation) -> Key | _Held:
+        """The record an operation is about, wherever it has gone, or why it has to be held."""
+        scope, record_id = operation.scope, operation.id
+        for _hop in range(_HOPS):
+            if scope not in self.writable or scope not in self.counters:
+                return _Held("no-access", scope)
+            row = self.records.get((scope, record_id))
+            if row is not None and row.op == protocol.LEAVE and row.moved_to:
+                scope = row.moved_to
+            elif row is not None and row.into:
+                record_id = row.into
+            else:
+                break
+        held = self._reason_to_hold(operation, scope, record_id)
+        return held or (scope, record_id)
+
+    def _reason_to_hold(self, operation: Operation, scope: str, record_id: UUID) -> _Held | None:
+        row = self.records.get((scope, record_id))
+        kind = operation.kind if row is None else row.kind
+        if row is not None and row.op == "purged":
+            return _Held("purged", scope)
+        if row is None and not _creates(operation, scope):
+            return _Held("unknown-record", scope)
+        if scope == PUBLIC and operation.set and not may_be_public(kind, operation.set):
+            return _Held("not-public")
+        if operation.into is not None and not self._is_same_kind(scope, record_id, operation.into):
+            return _Held("unknown-record", scope)
+        if operation.move is not None and operation.move != scope:
+            return self._reason_not_to_move(operation, kind, {} if row is None else row.body)
+        return None
+
+    def _is_same_kind(self, scope: str, one: UUID, two: UUID) -> bool:
+        rows = self.records.get((scope, one)), self.records.get((scope, two))
+        return one != two and rows[0] is not None and rows[1] is not None and rows[0].kind == rows[1].kind
+
+    def _reason_not_to_move(self, operation: Operation, kind: str, body: JsonObject) -> _Held | None:
+        target = operation.move or ""
+        if target not in self.writable or kind == _CONFLICT or target.startswith("held:"):
+            return _Held("no-access", target)
+        self._require({target})
+        if target not in self.counters:
+            return _Held("no-access", target)
+        after = {name: [None, value] for name, value in body.items()} | dict(operation.set)
+        if target == PUBLIC and not may_be_public(kind, after):
+            return _Held("not-public")
+        return None
+
+    def _apply(self, operation: Operation, scope: str, record_id: UUID) -> _Outcome:
+        row = self.records.setdefault((scope, record_id), _Record(operation.kind, {}))
+        outcome = _Outcome(scope=scope)
+        is_new = row.op == ""
+        merged = merge_record(row.kind, row.body, operation.set)
+        row.body, outcome.changed = merged.body, dict(merged.changed)
+        for conflict in merged.conflicts:
+            self._disagree(operation, outcome, (scope, record_id), conflict)
+        if is_new or merged.changed:
+            self._touch(row, outcome)
+            row.op = row.op or protocol.PUT
+        if outcome.conflicts:
+            outcome.status = protocol.CONFLICT
+        elif merged.is_merged:
+            outcome.status = protocol.MERGED
+        self._trash(operation, outcome, (scope, record_id), row)
+        self._look_for_double(operation, outcome, (scope, record_id), row)
+        if row.kind == _CONFLICT and row.body.get("twin"):
+            self._close_twin(row, operation)
+        if operation.into is not None:
+            row.into, row.deleted_at, row.op = operation.into, operation.at, protocol.DELETE
+            self._touch(row, outcome)
+        elif operation.move is not None and operation.move != scope:
+            self._move(row, outcome, record_id, operation.move)
+        return outcome
+
+    @staticmethod
+    def _touch(row: _Record, outcome: _Outcome) -> None:
+        row.touched = outcome.touched = True
+
+    def _trash(self, operation: Operation, outcome: _Outcome, key: Key, row: _Record) -> None:
+        before = row.deleted_at
+        if operation.delete is True and before is None:
+            if fields_hash(row.body) == operation.seen:
+                row.deleted_at, row.op = operation.at, protocol.DELETE
+            else:  # somebody changed it meanwhile: the edit stands, and the wish to delete is seen
+                self._open(operation, outcome, key, "delete", {"kind": "delete", "current": row.body, "other": None})
+        elif operation.delete is False and before is not None:
+            row.deleted_at, row.op = None, protocol.PUT
+        elif operation.delete is None and before is not None and (outcome.changed or outcome.conflicts):
+            row.deleted_at, row.op = None, protocol.PUT  # an edit takes it out of the trash, and says so
+            self._open(operation, outcome, key, "delete", {"kind": "delete", "current": row.body, "other": before})
+        if row.deleted_at != before:
+            outcome.changed["deleted_at"] = [before, row.deleted_at]
+            self._touch(row, outcome)
+
+    def _look_for_double(self, operation: Operation, outcome: _Outcome, key: Key, row: _Record) -> None:
+        kind = KINDS.get(row.kind)
+        if not kind or not kind.identity or kind.identity not in outcome.changed or row.op != protocol.PUT:
+            return
+        scope, record_id = key
+        owners = self.owners.setdefault((scope, row.kind, _code(row)), set())
+        others = sorted(owners - {record_id})
+        if _code(row) and others:
+            note = {"kind": "duplicate", "field": kind.identity, "current": _code(row), "other": str(others[0])}
+            self._open(operation, outcome, key, f"duplicate:{others[0]}", note)
+        owners.add(record_id)
+
+    def _move(self, row: _Record, outcome: _Outcome, record_id: UUID, target: str) -> None:
+        there = self.records.setdefault((target, record_id), _Record(row.kind, {}))
+        there.kind, there.body, there.deleted_at = row.kind, row.body, row.deleted_at
+        there.op = protocol.PUT if row.deleted_at is None else protocol.DELETE
+        there.moved_to, there.into = None, None
+        self._touch(there, outcome)
+        if isinstance(row.body.get("sha256"), str):
+            self._copy_blob(outcome.scope, target, row.body["sha256"])
+        row.body, row.op, row.moved_to, row.deleted_at = {}, protocol.LEAVE, target, None
+        self._touch(row, outcome)
+
+    def _copy_blob(self, source: str, target: str, sha256: str) -> None:
+        table = tables.blob
+        found = self.connection.execute(
+            select(table).where(table.c.scope == source, table.c.sha256 == sha256, table.c.completed_at.is_not(None))
+        ).one_or_none()
+        if found is not None:
+            values = dict(found._mapping) | {"scope": target}
+            self.connection.execute(insert_new(self.connection, table), values)
+
+    # --- what people have to decide -----------------------------------------------------------------------
+
+    def _disagree(self, operation: Operation, outcome: _Outcome, key: Key, conflict: FieldConflict) -> None:
+        values = {"field": conflict.field, "base": conflict.base, "current": conflict.current, "other": conflict.other}
+        kind = "text" if conflict.is_text else "value"
+        self._open(operation, outcome, key, conflict.field, {"kind": kind, **values})
+
+    def _open(self, operation: Operation, outcome: _Outcome, key: Key, part: str, about: JsonObject) -> None:
+        scope, record_id = key
+        about = {"record": str(record_id), "record_kind": self.records[key].kind, **about}
+        opened = self._file(scope, conflict_id(operation.op, part), operation, about)
+        outcome.conflicts.append(opened)
+        outcome.status, outcome.touched = protocol.CONFLICT, True
+
+    def _file(self, scope: str, record_id: UUID, operation: Operation, about: JsonObject) -> UUID:
+        who = {"user": str(self.caller.account), "device": str(self.caller.device), "at": self.now, "status": "open"}
+        body = {name: value for name, value in (about | who).items() if value not in (None, "", [], {})}
+        row = self.records.setdefault((scope, record_id), _Record(_CONFLICT, {}))
+        row.body, row.op, row.touched = body, protocol.PUT, True
+        return record_id
+
+    def _hold(self, operation: Operation, held: _Held) -> _Outcome:
+        """Keep the whole operation: with its author, and where there is a lead of that scope with them."""
+        lead = held_scope(held.scope) if held.scope else ""
+        self._require({self.own, lead} - {""})
+        mine, theirs = conflict_id(operation.op, "held"), conflict_id(operation.op, "held for the lead")
+        about: JsonObject = {"record": str(operation.id), "record_kind": operation.kind, "kind": "held"}
+        about |= {"reason": held.reason, "operation": operation.as_wire()}
+        if lead in self.counters and lead not in self.writable:
+            self._file(self.own, mine, operation, about | {"twin_scope": lead, "twin": str(theirs)})
+            self._file(lead, theirs, operation, about | {"twin_scope": self.own, "twin": str(mine)})
+        else:
+            self._file(self.own, mine, operation, about)
+        return _Outcome(protocol.HELD, self.own, [mine], touched=True)
+
+    def _close_twin(self, row: _Record, operation: Operation) -> None:
+        twin = self.records.get((row.body["twin_scope"], UUID(row.body["twin"])))
+        if twin is None:
+            return
+        for name in ("status", "resolution"):
+            if name in operation.set and row.body.get(name) != twin.body.get(name):
+                twin.body = {**twin.body, name: row.body.get(name)}
+                twin.touched = True
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        touched: dict[str, list[tuple[UUID, _Record]]] = {}
+        for (scope, record_id), row in self.records.items():
+            if row.touched:
+                touched.setdefault(scope, []).append((record_id, row))
+        for scope in sorted(touched):
+            self._write_records(scope, touched[scope])
+        self._write_operations()
+
+    def _write_records(self, scope: str, rows: list[tuple[UUID, _Record]]) -> None:
+        counter = self.counters[scope]
+        counter.rev += 1
+        logged, bodies, gone = [], [], []
+        for record_id, row in rows:
+            if row.was_live:
+                counter.count -= 1
+                counter.sum -= record_hash(record_id, row.rev)
+            if row.op == protocol.PUT:
+                counter.count += 1
+                counter.sum += record_hash(record_id, counter.rev)
+            key = {"scope": scope, "id": record_id, "kind": row.kind}
+            moved_to = row.moved_to if row.op == protocol.LEAVE else None
+            logged.append({**key, "rev": counter.rev, "op": row.op, "moved_to": moved_to, "into": row.into})
+            if row.op == protocol.LEAVE:
+                gone.append(record_id)
+            else:
+                bodies.append({**key, "body": orjson.dumps(row.body).decode(), "deleted_at": row.deleted_at})
+        self.connection.execute(upsert(self.connection, tables.log), logged)
+        if bodies:
+            self.connection.execute(upsert(self.connection, tables.record), bodies)
+        table = tables.record
+        for some in _portions(gone):
+            self.connection.execute(delete(table).where(table.c.scope == scope, table.c.id.in_(some)))
+        self._write_identities(scope, rows)
+        self.connection.execute(
+            update(tables.scope)
+            .where(tables.scope.c.scope == scope)
+            .values(rev=counter.rev, records=counter.count, sum=sum_text(counter.sum))
+        )
+
+    def _write_identities(self, scope: str, rows: list[tuple[UUID, _Record]]) -> None:
+        table = tables.identity
+        new = []
+        for record_id, row in rows:
+            code = _code(row)
+            if row.code and row.code != code:
+                self.connection.execute(
+                    delete(table).where(
+                        table.c.scope == scope, table.c.kind == row.kind, table.c.code == row.code,
+                        table.c.id == record_id,
+                    )
+                )  # fmt: skip
+            if code and code != row.code:
+                new.append({"scope": scope, "kind": row.kind, "code": code, "id": record_id})
+        if new:
+            self.connection.execute(insert_new(self.connection, table), new)
+
+    def _write_operations(self) -> None:
+        if not self.done:
+            return
+        results, history = [], []
+        for operation, scope, result, outcome in self.done:
+            # Held operations are remembered with their author, for the scope they were meant for is not theirs.
+            kept_in = self.own if outcome.status == protocol.HELD else operation.scope
+            who = {"account": self.caller.account, "device": self.caller.device}
+            key = {"scope": kept_in, "op": operation.op, **who}
+            results.append({**key, "result": orjson.dumps(result.as_wire()).decode()})
+            happened = {"id": operation.id, "group": operation.group, "at": operation.at, "received_at": self.now}
+            changed = orjson.dumps(outcome.changed).decode()
+            history.append({**who, **happened, "scope": scope, "op": operation.op, "status": outcome.status,
+                            "changed": changed})  # fmt: skip
+        self.connection.execute(insert_new(self.connection, tables.operation), results)
+        self.connection.execute(insert_new(self.connection, tables.history), history)
+
+
+def _creates(operation: Operation, scope: str) -> bool:
+    """Whether an operation can be the first one on its record; conflicts are opened by the server alone."""
+    if operation.kind == _CONFLICT or scope.startswith("held:") or operation.into is not None:
+        return False
+    return bool(operation.set) and all(
+        not isinstance(change, list) or change[0] is None for change in operation.set.values()
+    )
+
+
+def _code(row: _Record) -> str:
+    """What a live record is recognised by, if its kind has such a field."""
+    kind = KINDS.get(row.kind)
+    code = row.body.get(kind.identity) if kind and kind.identity and row.op == protocol.PUT else None
+    return code[:64] if isinstance(code, str) else ""
+
+
+def _portions(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (ids[start : start + _LOOKUP] for start in range(0, len(ids), _LOOKUP))
