@@ -1,6 +1,6 @@
 """Gathers what a paper prints: sheets out of records, with everything confidential already gone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -57,14 +57,17 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
         credit_code=firm.credit_code if firm else "",
         county=_county(firm),
         industry="、".join(industry_label(code) for code in firm.industries) if firm else "",
-        place=visit.place or (firm.address if firm else ""),
+        place=secret.clean(visit.place or (firm.address if firm else "")),
         started_at=visit.started_at.astimezone(CHINA_TIME),
         ended_at=visit.ended_at.astimezone(CHINA_TIME) if visit.ended_at else None,
         role=label(CodeList.VISITOR_ROLE, visit.role) if visit.role else "",
         purposes=tuple(label(CodeList.VISIT_PURPOSE, code) for code in visit.purposes),
         lead=_person(visit.author_name, profile.title if visit.author_id == profile.user_id else ""),
-        companions=tuple(visit.companions),
-        met=tuple(PersonLine(one["name"], one["position"], masked_phone(one["phone"])) for one in visit.met),
+        companions=tuple(map(secret.clean, visit.companions)),
+        met=tuple(
+            PersonLine(secret.clean(one["name"]), secret.clean(one["position"]), masked_phone(one["phone"]))
+            for one in visit.met
+        ),
         note=secret.clean(without_spans(visit.note, spans)),
         note_corrections=tuple(
             _("更正 {n}（{reason}）：{text}").format(
@@ -78,16 +81,17 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
             ReferralLine(
                 label(CodeList.REFERRAL_KIND, one.kind) if one.kind else "",
                 secret.clean(one.text),
-                one.refer_to,
+                secret.clean(one.refer_to),
                 one.due,
             )
             for one in referrals
         ),
         follow_ups=tuple(
-            FollowUpLine(secret.clean(one.text), one.who, one.due, one.done_at is not None) for one in tasks
+            FollowUpLine(secret.clean(one.text), secret.clean(one.who), one.due, one.done_at is not None)
+            for one in tasks
         ),
         opinion=label(CodeList.OPINION, visit.opinion) if visit.opinion else "",
-        late_reason=visit.late_reason if visit.is_late else "",
+        late_reason=secret.clean(visit.late_reason) if visit.is_late else "",
         withheld=len(spans),
         organisation=profile.organisation,
         state=state_label("visit", visit.state),
@@ -109,7 +113,8 @@ def intro_sheet(session: Session, match_ids: Sequence[UUID]) -> IntroSheet:
     firm = session.get(Enterprise, need.enterprise_id) if need.enterprise_id else None
     visit = session.get(Visit, need.visit_id) if need.visit_id else None
     profile = read_profile(session)
-    secret = _secret_of(need, visit)
+    secret = _secret_of(session, need, visit)
+    title, points = secret.clean(need.title), _need_points(need, secret)
     achievements = [live(session, Achievement, match.achievement_id) for match in matches]
     moment = _moment(need.edited_at, *_edits(matches), *_edits(achievements))
     return IntroSheet(
@@ -120,10 +125,13 @@ def intro_sheet(session: Session, match_ids: Sequence[UUID]) -> IntroSheet:
         broker=_person(profile.name, profile.title),
         organisation=profile.organisation,
         need_number=need.number,
-        need_title=secret.clean(need.title),
-        need_points=_need_points(need, secret),
+        need_title=title,
+        need_points=points,
         pool_size=matches[0].pool_size,
-        achievements=tuple(map(_offered, achievements, matches)),
+        achievements=tuple(
+            _offered(achievement, match, lambda term: secret.tells(term, f"{title}\n{points}"))
+            for achievement, match in zip(achievements, matches, strict=True)
+        ),
         contact_name=profile.name,
         contact_phone=profile.phone,
         contact_address=profile.address,
@@ -142,9 +150,11 @@ def _metrics(needs: Sequence[Need]) -> list[Metric]:
     return [Metric(**one) for need in needs for one in need.metrics]
 
 
-def _secret_of(need: Need, visit: Visit | None) -> Redaction:
-    spans = tuple(Span(**one) for one in visit.confidential) if visit else ()
-    return redaction_of(visit.note if visit else "", spans, _metrics([need]))
+def _secret_of(session: Session, need: Need, visit: Visit | None) -> Redaction:
+    if visit is None:
+        return redaction_of("", (), _metrics([need]))
+    spans = tuple(Span(**one) for one in visit.confidential)
+    return redaction_of(visit.note, spans, _metrics([need, *_live_children(session, Need, visit.id)]))
 
 
 def _need_line(need: Need, secret: Redaction) -> NeedLine:
@@ -164,7 +174,11 @@ def _need_line(need: Need, secret: Redaction) -> NeedLine:
 
 def _metric_line(metric: Metric, secret: Redaction) -> MetricLine:
     return MetricLine(
-        secret.clean(metric.name), secret.clean(metric.now), secret.clean(metric.target), metric.unit, metric.standard
+        secret.clean(metric.name),
+        secret.clean(metric.now),
+        secret.clean(metric.target),
+        metric.unit,
+        secret.clean(metric.standard),
     )
 
 
@@ -183,7 +197,7 @@ def _need_points(need: Need, secret: Redaction) -> str:
     return "。".join(part for part in parts if part) + "。"
 
 
-def _offered(achievement: Achievement, match: Match) -> IntroAchievement:
+def _offered(achievement: Achievement, match: Match, tells: Callable[[str], bool]) -> IntroAchievement:
     evidence = match.evidence
     return IntroAchievement(
         title=achievement.title,
@@ -191,17 +205,17 @@ def _offered(achievement: Achievement, match: Match) -> IntroAchievement:
         readiness=readiness_label(achievement.trl),
         ip=ip_label(achievement.ip),
         modes=modes_label(achievement.modes),
-        reasons=tuple(_reasons(match)),
+        reasons=tuple(_reasons(match, tells)),
         evidence=evidence.get("sentence", ""),
         evidence_marks=tuple((start, length) for start, length in evidence.get("marks", [])),
-        not_covered="、".join(match.not_covered),
+        not_covered="、".join(term for term in match.not_covered if not tells(term)),
         price_wan=None if achievement.price is None else Decimal(achievement.price) / 1_000_000,
         score=f"{Decimal(match.score) / 100:.1f}",
     )
 
 
-def _reasons(match: Match) -> list[str]:
-    words = [one["term"] for one in match.reasons if one["field"] != "industry"]
+def _reasons(match: Match, tells: Callable[[str], bool]) -> list[str]:
+    words = [one["term"] for one in match.reasons if one["field"] != "industry" and not tells(one["term"])]
     reasons = []
     if words:
         listed = "、".join(dict.fromkeys(words))

@@ -42,6 +42,12 @@ class Redaction:
             end = max(end, stop)
         return "".join([*parts, text[end:]])
 
+    def tells(self, term: str, public: str) -> bool:
+        """Whether a word on its own gives a secret away: it is a piece of one and stands nowhere in ``public``."""
+        folded = term.casefold()
+        piece = any(folded in word.casefold() for word in self.words)
+        return self.clean(term) != term or (piece and folded not in public.casefold())
+
 
 def redaction_of(note: str, spans: Sequence[Span], metrics: Iterable["Metric"]) -> Redaction:
     """Gather the secrets of a note's marked spans and of confidential figures."""
