@@ -9,7 +9,6 @@ from broker_app.cli.command import add_command, existing_profile, opened, profil
 from broker_app.cli.output import say, say_json
 from broker_app.db.key_file import (
     change_passphrase,
-    create_key_file,
     open_with_passphrase,
     open_with_recovery_code,
 )
@@ -20,8 +19,9 @@ from broker_app.exchange.sample import load_sample, sample_profile
 from broker_app.i18n import _
 from broker_app.paths import resources
 from broker_app.services.backups import restore_backup, write_backup
+from broker_app.services.entrance import begin
 from broker_app.services.import_batches import record_counts
-from broker_app.services.profile import Profile, create_profile
+from broker_app.services.profile import Profile
 
 
 def add_commands(commands: Any) -> None:
@@ -53,16 +53,15 @@ def _init(arguments: argparse.Namespace) -> int:
     if paths.database.exists():
         raise StoreError(_("这个资料夹里已经有资料，没有改动它。"))
     passphrase = credentials.find_passphrase(arguments.passphrase_file, ask_twice=True)
-    key = create_key_file(paths.key_file, passphrase)
     profile = sample_profile() if arguments.sample else Profile(name=arguments.name or "", county=arguments.county)
-    with create_profile(paths, key.data_key, profile) as store:
+    made = begin(paths, passphrase, profile)
+    with made.store as store:
+        say(_("资料已建立：{folder}").format(folder=paths.folder))
+        say(_("恢复码（请抄下来收好，忘了口令只能靠它）：{code}").format(code=made.recovery_code))
         if arguments.sample:
             load_sample(store, resources() / "sample")
         with store.read() as session:
-            counts = record_counts(session)
-    say(_("资料已建立：{folder}").format(folder=paths.folder))
-    say(_("恢复码（请抄下来收好，忘了口令只能靠它）：{code}").format(code=key.recovery_code))
-    say(count_line(counts))
+            say(count_line(record_counts(session)))
     return 0
 
 

@@ -220,13 +220,13 @@ def _opened(paths: ProfilePaths, data_key: bytes, lock: FileLock, *, new: bool =
     except BaseException:
         engine.dispose()
         if new:  # half a store would be in the way of the next try
-            _remove_store(paths)
+            remove_store(paths)
         lock.release()
         raise
     return Store(paths, engine, lock, data_key)
 
 
-def _remove_store(paths: ProfilePaths) -> None:
+def remove_store(paths: ProfilePaths) -> None:
     for tail in ("", "-wal", "-shm"):
         (paths.folder / f"{paths.database.name}{tail}").unlink(missing_ok=True)
 

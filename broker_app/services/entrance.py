@@ -10,6 +10,8 @@ from broker_app.db.key_file import (
     open_with_recovery_code,
 )
 from broker_app.db.session import Store
+from broker_app.errors import StoreError
+from broker_app.i18n import _
 from broker_app.paths import ProfilePaths
 from broker_app.services.profile import Profile, create_profile, open_profile
 
@@ -64,6 +66,12 @@ def begin(paths: ProfilePaths, passphrase: str, profile: Profile) -> NewEntrance
         InvalidInputError: the passphrase is too weak; nothing was made.
         StoreError: there is a profile already.
     """
-    paths.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if paths.database.exists():
+        raise StoreError(_("这个资料夹里已经有资料，没有改动它。"))
     key = create_key_file(paths.key_file, passphrase)
-    return NewEntrance(create_profile(paths, key.data_key, profile), key.recovery_code)
+    try:
+        store = create_profile(paths, key.data_key, profile)
+    except BaseException:
+        paths.key_file.unlink(missing_ok=True)  # a key to nothing would be in the way of the next try
+        raise
+    return NewEntrance(store, key.recovery_code)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from broker_app.db.actor import Actor
 from broker_app.db.models import ProfileValue
-from broker_app.db.session import Store, create_store, open_store
+from broker_app.db.session import Store, create_store, open_store, remove_store
 from broker_app.paths import ProfilePaths
 from broker_app.services.indexing import keep_index
 
@@ -39,13 +39,22 @@ class Profile:
 
 
 def create_profile(paths: ProfilePaths, data_key: bytes, profile: Profile) -> Store:
-    """Make an empty store for ``profile`` and open it; raises like :func:`open_store`."""
-    with _closed_on_failure(create_store(paths, data_key)) as store:
-        keep_index(store)
-        with store.write() as session:
-            save_profile(session, profile)
-        store.actor = profile.actor
-    return store
+    """Make an empty store for ``profile`` and open it; what could not be made whole is not left behind.
+
+    Raises:
+        StoreError: there is one already, or the folder cannot be written.
+    """
+    made = create_store(paths, data_key)
+    try:
+        with _closed_on_failure(made) as store:
+            keep_index(store)
+            with store.write() as session:
+                save_profile(session, profile)
+            store.actor = profile.actor
+    except BaseException:
+        remove_store(paths)
+        raise
+    return made
 
 
 def open_profile(paths: ProfilePaths, data_key: bytes) -> Store:
