@@ -7,7 +7,7 @@ What stands in the title counts twice, what is said again counts more, half-word
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -147,7 +147,41 @@ def need_speak() -> frozenset[str]:
 
 
 def read_question(query: MatchQuery, expansions: Sequence[Expansion] = (), table: TermTable | None = None) -> Question:
-    """Return ``query`` as weighted terms; never fails, whatever was typed (nothing usable gives no terms)."""
+    """Return ``query`` as weighted terms; never fails, whatever was typed (nothing usable gives no terms).
+
+    A need that says itself that it holds several things (另外 …, 一是 … 二是 …, a numbered list) also gets a question
+    for each of them; what the title says belongs to the first.
+    """
+    question = _read_whole(query, expansions, table)
+    texts = split_parts(query.text)
+    if len(texts) > 1:
+        question.parts = tuple(_read_whole(_part(query, text, at), expansions, table) for at, text in enumerate(texts))
+    return question
+
+
+def split_parts(text: str) -> list[str]:
+    """Return the things a need names apart, as written; one piece when it does not say that there are several."""
+    starts = [found.start("what") for found in _NEXT_THING.finditer(text[:MAX_LENGTH])]
+    parts: list[str] = []
+    for start, end in pairwise([0, *starts, len(text)]):
+        piece = text[start:end]
+        if parts and not (_says_something(piece) and _says_something(parts[-1])):
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return parts if 1 < len(parts) <= MAX_PARTS else [text]
+
+
+def _part(query: MatchQuery, text: str, at: int) -> MatchQuery:
+    return replace(query, title="" if at else query.title, keywords=(), metrics=(), text=text)
+
+
+def _says_something(piece: str) -> bool:
+    folded = fold(piece)
+    return sum(len(run.text) for run in content_runs(folded, find_exclusions(folded))) >= LEAST_PART
+
+
+def _read_whole(query: MatchQuery, expansions: Sequence[Expansion], table: TermTable | None) -> Question:
     question = Question(sector_of(query.industries, query.field))
     parts = [
         (query.title, weights.TITLE_WEIGHT),

@@ -3,10 +3,10 @@
 It listens to the writing sessions of a store, so that neither a service nor a later sync can forget to.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from broker_app.codes.counties import county_label
@@ -19,20 +19,63 @@ RowT = TypeVar("RowT", Achievement, Need)
 _REBUILD_BATCH = 500
 
 
-def keep_index(store: Store) -> None:
-    """Make the index if it is missing or was cut by another tokenizer, and keep it up from now on."""
+def keep_index(store: Store, *, rebuild_now: bool = True) -> None:
+    """Make the index if it is missing or plainly damaged, and keep it up from now on.
+
+    One cut by another tokenizer is cut anew here unless ``rebuild_now`` is False: it goes on answering, and whoever
+    said so calls :func:`tend_index` in the background.
+    """
     event.listen(store.writer, "after_flush", _after_flush)
     with store.read() as session:
-        present = inspect(session.connection()).has_table("match_document")
-        current = present and index.tokenizer_is_current(session.connection())
-    if not present:
+        faults = index.faults(session.connection())
+    if faults:
+        repair_index(store)
+    elif rebuild_now:
+        _rebuild(store, None, lambda: False)
+
+
+def tend_index(
+    store: Store,
+    progress: Callable[[int, int], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Check the index thoroughly, repair it if need be, and cut it anew if another tokenizer made it.
+
+    For the background: short transactions between which others may write. ``progress`` hears (done, total). When
+    ``stopped`` says so it pauses and returns False; the next call goes on where it stood.
+    """
+    if index_faults(store):
+        repair_index(store)
+    return _rebuild(store, progress, stopped)
+
+
+def index_faults(store: Store) -> list[str]:
+    """What is wrong with the matching index, empty when it is sound (for the health check)."""
+    with store.read() as session:
+        return index.faults(session.connection(), thorough=True)
+
+
+def repair_index(store: Store) -> None:
+    """Make the index again from the records, in one transaction; the records are only read."""
+    with store.write() as session:
+        index.drop(session.connection())
+        index.create(session.connection())
+        for pool, documents in _all_documents(session):
+            index.put(session.connection(), pool, documents)
+
+
+def _rebuild(store: Store, progress: Callable[[int, int], None] | None, stopped: Callable[[], bool]) -> bool:
+    with store.read() as session:
+        if index.tokenizer_is_current(session.connection()):
+            return True
+    while not stopped():
         with store.write() as session:
-            index.create(session.connection())
-            for pool, documents in _all_documents(session):
-                index.put(session.connection(), pool, documents)
-    elif not current:
-        with store.write() as session:
-            index.rebuild(session.connection())
+            step = index.rebuild_step(session.connection())
+        if progress is not None:
+            progress(step.done, step.total)
+        if step.finished:
+            return True
+    return False
 
 
 def achievement_document(row: Achievement) -> Document:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Connection
 
 from broker_app.matching import Document, Expansion, MatchQuery, index, match
+from broker_app.matching.question import split_parts
 from tests.matching.pools import documents, record_id
 
 BREAKER = MatchQuery(
@@ -142,3 +143,31 @@ def test_facts_that_fit_are_part_of_the_score(connection: Connection) -> None:
     first = match(connection, query).results[0]
     assert {"trl", "budget", "mode", "region"} <= {reason.via for reason in first.reasons}
     assert first.score == 1000
+
+
+def test_of_two_things_in_one_need_each_finds_its_own(filled: Connection) -> None:
+    query = MatchQuery(
+        "离心泵叶轮汽蚀严重", "离心泵小流量振动大，叶轮汽蚀，叶片型线想优化，效率低。另外，杨梅两天就烂，要低温气调保鲜"
+    )
+    answer = match(filled, query)
+    first = [result.id for result in sorted((*answer.results, *answer.weak_results), key=lambda one: one.rank)[:2]]
+    assert set(first) == {record_id(5), record_id(7)}
+    for result in (*answer.results, *answer.weak_results):
+        assert sum(reason.share for reason in result.reasons) == result.score
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("校验慢，想自动校验。另外，触点含银太高，想降银。", 2),
+        ("1.断路器校验慢；2.触点含银太高；3.模具开裂", 3),
+        ("一是断路器校验慢，二是触点含银太高", 2),
+        ("流量小的时候抖得厉害还有啪啪响声", 1),
+        ("断路器校验慢。另外，谢谢", 1),
+        ("", 1),
+    ],
+)
+def test_only_a_need_that_says_so_is_taken_apart(text: str, count: int) -> None:
+    parts = split_parts(text)
+    assert len(parts) == count
+    assert "".join(parts) == text
