@@ -102,11 +102,13 @@ class Paragraph(QWidget):
         step: str = "body",
         colour: str = "text2",
         *,
+        strong: bool | None = None,
         max_lines: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._text, self._step, self._colour, self._max_lines = text, step, colour, max_lines
+        self._strong = strong
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -136,7 +138,7 @@ class Paragraph(QWidget):
 
     def sizeHint(self) -> QSize:
         """A comfortable width; the height follows from the width given."""
-        width = min(theme().scale.metrics(self._step).horizontalAdvance(self._text) + 4, 420)
+        width = min(theme().scale.metrics(self._step, self._strong).horizontalAdvance(self._text) + 4, 420)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
@@ -146,7 +148,7 @@ class Paragraph(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines; the last one ends in an ellipsis if more would follow."""
         painter = QPainter(self)
-        font = theme().font(self._step)
+        font = theme().font(self._step, self._strong)
         painter.setFont(font)
         painter.setPen(theme().color(self._colour))
         height = theme().line(self._step)
@@ -160,13 +162,13 @@ class Paragraph(QWidget):
             lines += self._broken(paragraph, width)
             if self._max_lines and len(lines) > self._max_lines:
                 lines = lines[: self._max_lines]
-                font_metrics = theme().scale.metrics(self._step)
+                font_metrics = theme().scale.metrics(self._step, self._strong)
                 lines[-1] = font_metrics.elidedText(lines[-1] + "……", Qt.TextElideMode.ElideRight, width)
                 break
         return lines
 
     def _broken(self, text: str, width: int) -> list[str]:
-        layout = QTextLayout(text, theme().font(self._step))
+        layout = QTextLayout(text, theme().font(self._step, self._strong))
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
@@ -276,12 +278,12 @@ class IconLabel(QWidget):
 class KeyValues(QWidget):
     """Lines of a grey key and its value; a line without a value is left out."""
 
-    def __init__(self, key_width: int = 96, parent: QWidget | None = None) -> None:
+    def __init__(self, key_width: int = 96, *, gap: int = 7, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(0)
-        self._grid.setVerticalSpacing(7)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(gap)
         self._grid.setColumnMinimumWidth(0, key_width)
         self._grid.setColumnStretch(1, 1)
 

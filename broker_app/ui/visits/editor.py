@@ -302,7 +302,7 @@ class VisitEditor(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         fields = (
-            (self.when_field, 5),
+            (self.when_field, 6),
             (self.role_field, 4),
             (Field(_("接待人"), self.met), 7),
             (Field(_("同行"), self.companions), 4),
@@ -335,7 +335,7 @@ class VisitEditor(QWidget):
         column.addWidget(_Legend())
         self.circumstances_button = Button(_("填写"), small=True, on_click=self._edit_circumstances)
         self.circumstances_button.setAccessibleName(_("填写走访情况"))
-        self._circumstances = Paragraph("", "meta", "text3", max_lines=1)
+        self._circumstances = ElidedWords("", "meta", "text3")
         box = Panel("sunken")
         box.setLayout(
             row_of(

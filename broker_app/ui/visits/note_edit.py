@@ -12,6 +12,7 @@ from broker_app.ui.shell.ime import ImeAwareTextEdit, utf16_length
 from broker_app.ui.shell.theme import theme
 
 LINE_HEIGHT = 32
+_TAG_ROOM = 8  # so that the tag above a span in the first line is not cut off
 
 SPAN_TOKENS = {
     "need": ("tint", "accent", Qt.PenStyle.SolidLine),
@@ -51,6 +52,7 @@ class NoteEdit(ImeAwareTextEdit):
         self._strong: object = None
         self.setFrameShape(self.Shape.NoFrame)
         self.document().setDocumentMargin(0)
+        self.setViewportMargins(0, _TAG_ROOM, 0, 0)
         self._dress()
         theme().changed.connect(self._dress)
 
@@ -185,7 +187,7 @@ class NoteEdit(ImeAwareTextEdit):
             painter.drawLine(QPointF(box.left(), box.bottom()), QPointF(box.right(), box.bottom()))
 
     def _paint_tag(self, painter: QPainter, span: NoteSpan, box: QRectF) -> None:
-        plate = QRectF(box.left() - 5, box.top() - 11, 17, 14)
+        plate = QRectF(box.left() - 5, max(0.0, box.top() - 9), 17, 14)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color(SPAN_TOKENS[span.kind][1]))
         painter.drawRoundedRect(plate, 7, 7)

@@ -79,7 +79,7 @@ class FindingCard(Card):
         body = QVBoxLayout()
         body.setContentsMargins(28, 0, 0, 0)
         body.setSpacing(4)
-        values = KeyValues(38)
+        values = KeyValues(34, gap=0)
         values.show_lines(lines)
         if lines:
             body.addWidget(values)
@@ -114,7 +114,7 @@ class _TitleWords(Paragraph):
     """A heading that may take two lines."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, "body", "text", max_lines=2)
+        super().__init__(text, "body", "text", strong=True, max_lines=2)
 
 
 class SidePanel(Panel):

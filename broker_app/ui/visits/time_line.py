@@ -46,7 +46,7 @@ class VisitTimeLine(ImeAwareLineEdit):
 
 def _text(start: datetime, end: datetime | None) -> str:
     words = moment_text(start, utc_now())
-    return f"{words} — {end.astimezone(CHINA_TIME):%H:%M}" if end else words
+    return f"{words}—{end.astimezone(CHINA_TIME):%H:%M}" if end else words
 
 
 def _split(text: str) -> tuple[str, str, str]:
