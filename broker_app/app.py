@@ -3,10 +3,13 @@
 What the entrance does not need is imported when it is needed: the window is painted first.
 """
 
+import logging
 import sys
 from functools import partial
 from importlib import import_module
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
@@ -18,6 +21,7 @@ from broker_app.paths import ProfilePaths, default_profile, resources
 from broker_app.settings import Settings, read_settings
 from broker_app.ui.gate.window import FirstRunCard, GateWindow, RecoveryCard, RecoveryCodeCard, UnlockCard
 from broker_app.ui.shell.brand import window_icon
+from broker_app.ui.shell.crash import report_fault
 from broker_app.ui.shell.theme import install_theme, theme
 
 if TYPE_CHECKING:
@@ -87,8 +91,10 @@ def run(profile: Path | None, *, trial: bool = False) -> int:
         paths = ProfilePaths(Path("out").absolute() / TRIAL_PROFILE)
     settings = read_settings(paths.settings)
     use_language(settings.language, resources() / "i18n")
+    _keep_log(paths)
     app = make_application(settings)
     program = Program(app, paths)
+    sys.excepthook = program.on_fault
     if trial:
         program.show_sample(paths)
     else:
@@ -146,6 +152,15 @@ class Program(QObject):
         card.recovery_wanted.connect(lambda: self._ask_recovery(gate))
         gate.show_card(card)
         gate.show()
+
+    def on_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Keep what is typed, then say that a step failed; Ctrl+C at the terminal still ends the program."""
+        if issubclass(kind, KeyboardInterrupt):
+            self.app.quit()
+            return
+        if self.window is not None:
+            self.window.keep_typing()
+        report_fault(kind, error, trace, self.window)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Every key and click says somebody is there."""
@@ -233,6 +248,7 @@ class Program(QObject):
         if remember != self.window.desk.settings.remember_key:
             self.window.desk.change_settings(remember_key=remember)
         self.window.desk.lock_wanted.connect(self.lock)
+        self.window.desk.tasks.crashed.connect(lambda error: self.on_fault(type(error), error, error.__traceback__))
         self.window.resize(PICTURE_SIZE)
         self._show_window()
         self.app.installEventFilter(self)
@@ -256,6 +272,17 @@ class Program(QObject):
         if self._store is not None:
             self._store.close()
             self._store = None
+
+
+def _keep_log(paths: ProfilePaths) -> None:
+    """The program's own log, two files of half a megabyte; it never holds a word of a record."""
+    try:
+        paths.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(paths.log, maxBytes=500_000, backupCount=1, encoding="utf-8", delay=True)
+    except OSError:
+        return  # a folder that cannot be written is told when the profile is opened
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger("broker").addHandler(handler)
 
 
 def _entrance() -> Any:
