@@ -64,7 +64,9 @@ def answer_fault(_request: Request, error: Exception) -> JSONResponse:
     """The answer where the server itself failed: what was asked for has not been done."""
     if isinstance(error, OperationalError):
         return answer(_request, busy(5))
-    return answer(_request, Problem(protocol.SERVER_FAULT, 500, "the server failed; nothing of this was carried out"))
+    # The connection goes with it: what else stands in its buffers is not known.
+    headers = {"Connection": "close"}
+    return answer(_request, Problem(protocol.SERVER_FAULT, 500, "the server failed; nothing was carried out", headers))
 
 
 def answer(_request: Request, error: Exception) -> JSONResponse:
