@@ -111,8 +111,7 @@ class Run:
 class Question:
     """A query made ready: weighted ``words`` and ``bigrams``, and what an explanation in the owner's words needs.
 
-    ``own_…`` are the tokens the owner said; ``bridged`` those that the term table translates, so that the pool need
-    not know them itself.
+    ``own_…`` are the tokens the owner said; ``parts`` are questions of their own for things the need names apart.
     """
 
     sector: Sector
@@ -125,7 +124,6 @@ class Question:
     metrics: list[str] = field(default_factory=list)
     own_words: frozenset[str] = frozenset()
     own_bigrams: frozenset[str] = frozenset()
-    bridged: frozenset[str] = frozenset()
     parts: "tuple[Question, ...]" = ()
     surface: dict[str, str] = field(default_factory=dict)
 
@@ -292,16 +290,13 @@ def _expand(question: Question, said: str, expansions: Sequence[Expansion], tabl
         if not any(start < hit.end and hit.start < end for start, end in unwanted):
             pairs = phrases.setdefault(said[hit.start : hit.end], [])
             pairs += [Expansion(hit.entry.lay, term, hit.weight, hit.entry.id) for term in hit.entry.technical]
-    bridged: set[str] = set()
     claimed: set[str] = set()
     for lay, pairs in list(phrases.items())[:MAX_CONCEPTS]:
         lay_words, lay_bigrams = tuple(dict.fromkeys(subwords(lay))), tuple(dict.fromkeys(bigrams(lay)))
-        bridged.update(lay_words, lay_bigrams)
         alternatives = [_alternative(question, pair, claimed) for pair in dict.fromkeys(pairs)]
         for one in alternatives:
             claimed.update(one.words, one.bigrams)
         question.concepts.append(Concept(lay, lay_words, lay_bigrams, tuple(alternatives)))
-    question.bridged = frozenset(bridged)
 
 
 def _alternative(question: Question, pair: Expansion, claimed: AbstractSet[str]) -> Alternative:

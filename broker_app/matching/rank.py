@@ -10,6 +10,7 @@ A need that names several things apart is scored as a whole and by the thing a r
 Same pool and question give the same order in every process: ties go by id.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from heapq import nlargest
@@ -93,7 +94,7 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
         best,
         sum(1.0 for scoring in whole.scorings if scoring.best) + _askable(query, question),
         state.documents,
-        _strength(best, whole),
+        _strength(best, whole, state.documents),
         {hit.term: len(hit.rows) for scoring in whole.scorings for hit in scoring.hits()},
     )
 
@@ -182,19 +183,21 @@ def _attained(row: int, scorings: Sequence[Scoring]) -> float:
     return sum(shares) * len(KINDS) / len(shares) if shares else 0.0
 
 
-def _strength(best: Sequence[Candidate], whole: _Facet) -> float:
+def _strength(best: Sequence[Candidate], whole: _Facet, documents: int) -> float:
     """Return how far the evidence goes: 1 and more is enough to show records as found, less is 证据不足.
 
-    It weighs what the best of the first records attains of the question with how much of the question the pool knows
-    at all; a record that attains half of all there is counts alone. Settled on needs the pool answers and on needs it
-    cannot (``benchmarks/match_quality.py``).
+    It weighs what the best of the first records attains of the question with how much of the owner's own words the
+    pool knows at all, squared: a record that shares a few words of a need whose other words nobody writes about is
+    chance. One that attains most of what there is counts alone; how much is most grows with the logarithm of the
+    pool, as the best of many chance matches does.
     """
     possible = sum(scoring.possible for scoring in whole.scorings)
     if not best or not possible:
         return 0.0
     attained = max(candidate.attained for candidate in best[: weights.FIRST])
     known = sum(scoring.known for scoring in whole.scorings) / possible
-    return max(attained * known / weights.ENOUGH_EVIDENCE, attained / weights.ENOUGH_ALONE)
+    alone = weights.ENOUGH_ALONE + weights.ALONE_PER_FOLD * math.log(documents / weights.REFERENCE_POOL)
+    return max(attained * known**2 / weights.ENOUGH_EVIDENCE, attained / alone)
 
 
 def _fitting_facts(query: MatchQuery, document: Document) -> dict[str, float]:

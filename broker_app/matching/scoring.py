@@ -41,7 +41,7 @@ class Scoring:
     own: list[TermHits] = field(default_factory=list)
     concepts: list[list[list[TermHits]]] = field(default_factory=list)
     possible: float = 0.0  # worth of all terms the owner said
-    known: float = 0.0  # worth of those that occur in the pool or are translated by the term table
+    known: float = 0.0  # worth of those that occur in the pool
     scores: dict[int, float] = field(default_factory=dict)
     best: float = 0.0
 
@@ -111,7 +111,7 @@ def score_question(
     for term, weight in own.items():
         worth = weight * _inverse_frequency(state.documents, len(set(found.get(term, ()))))
         scoring.possible += worth
-        scoring.known += worth if found.get(term) or term in question.bridged else 0.0
+        scoring.known += worth if found.get(term) else 0.0
     scoring.own = [hits[term] for term in own if term in hits]
     for concept in names:
         scoring.concepts.append([[hits[term] for term in tokens if term in hits] for tokens in concept])
