@@ -13,12 +13,12 @@ PARAGRAPH, SENTENCE, COMMA, NONE = 3, 2, 1, 0
 _DICTATED = 24  # a clause longer than this, in characters, holds more than one thought
 _BREAK = re.compile(
     rf"(?P<paragraph>\n[\s]*)|(?P<sentence>[。！!？?;；…]+|\.{{2,}}|(?<![\d.a-z])\.(?=\s|[{HAN}]|$)|→|=>|->|(?:(?<=\s)|(?<=[。.！!？?]))/(?=\s))"
-    rf"|(?P<comma>，|,(?!\d{{3}}(?!\d))|(?<=[{HAN}”’\"')）℃%])[ \t]+(?=[{HAN}“‘\"'])|——|\|"
+    rf"|(?P<heading>[【】])|(?P<comma>，|(?<=[样件点面题条项求况下传])[：:]|,(?!\d{{3}}(?!\d))|(?<=[{HAN}”’\"')）℃%])[ \t]+(?=[{HAN}“‘\"'])|——|\|"
     rf"|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f]+)"
 )
 _OPEN, _CLOSE = "(（[【", ")）]】"
 _ITEM = re.compile(
-    r"[①-⑳]\s*|[(（]\d{1,2}[)）]\s*(?!\d)"
+    r"[①-⑳]\s*|[(（][一二三四五六七八九十]{1,2}[)）]\s*|[(（]\d{1,2}[)）]\s*(?!\d)"
     r"|(?<![^\n。；;，,：:！!？?\s/→])(?:"
     r"\d{1,2}[、)）]\s*(?=\D)|\d{1,2}[.．]\s*(?=[^\d\s])|[一二三四五六七八九十]{1,2}[、.．]\s*"
     r"|第[一二三四五六七八九](?:个|点|条|项|块|件|方面)?(?:是|：|:|，|,|\s)\s*|其[一二三四](?:是|，|,|：|:)?|[一二三四五六]是(?=[^\s])"
@@ -34,7 +34,7 @@ _HEAD_WEAK = re.compile(
     r"(?<![不没也就还是很又都若如])(?:本来|其实|后来|结果(?=他|用|还|没|就|是)|现在(?!的)|目前|主要(?:还)?是|但是?(?=[我他想不又一要现冬夏])|不过|因为|所以|"
     r"想(?:找|要|做|上|问|把|用|换|缩|自己|请|搞|弄|提|降|在|通过|让|实现)|希望|要求(?!的)|最好|大概(?=愿|要|能|出|花|是)|愿意|预算|钱的话|时间(?=上|倒|的话|要|最)|"
     r"(?:他|她|我|老板|厂长|经理|主任|[\u4e00-\u9fff](?:总|工|董|厂))(?:们)?(?:自己|还|就|又|也)?(?:说|讲|提到|问|让我|想|估计|答应|儿子|女儿|他们|听下来)|"
-    r"让我(?!们)|帮(?:他|我)|这个(?=预算|话|钱|他|我|要|时间)|这话|这事|去年|前年|上个月|下下?(?:个)?(?:周|星期|礼拜|月)|月底)"
+    r"让我(?!们)|让我们(?=先|帮|看|找|再)|帮(?:他|我)|这个(?=预算|话|钱|他|我|要|时间)|这话|这事|去年|前年|上个月|下下?(?:个)?(?:周|星期|礼拜|月)|月底)"
 )
 _QUOTES = re.compile(r"[“”‘’\"'「」『』]")
 _SPEAKER = re.compile(rf"(?P<who>[{HAN}]{{1,6}})[：:](?=\S)")
@@ -87,13 +87,13 @@ def _pieces(folded: str) -> list[tuple[int, int, int, str, str]]:
     depth_until = -1
     for found in _BREAK.finditer(folded):
         at = found.start()
-        if at < depth_until and found.lastgroup != "paragraph":
+        if at < depth_until and found.lastgroup not in ("paragraph", "heading"):
             continue
         until = _closing(folded, at) if found.lastgroup == "comma" else -1
         if until > at:
             depth_until = until
             continue
-        strength = {"paragraph": PARAGRAPH, "sentence": SENTENCE}.get(found.lastgroup or "", COMMA)
+        strength = {"paragraph": PARAGRAPH, "heading": PARAGRAPH, "sentence": SENTENCE}.get(found.lastgroup or "", COMMA)
         cuts[at] = (found.end(), strength, found.group().strip() or " ")
     markers: dict[int, tuple[int, str]] = {}
     for found in _ITEM.finditer(folded):

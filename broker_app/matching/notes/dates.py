@@ -22,7 +22,7 @@ _N = r"(?:\d{1,3}|[一二两俩三四五六七八九十]{1,3})"
 _YEAR = r"(?P<year>今年|明年|后年|大后年|来年|本年|当年|次年|\d{4}年?(?=[\d一二三四五六七八九十.\-/年初底内上下开春夏秋冬第qQ元春五端中国清之前份])|\d{4}年|[’']?2\d年)"
 _WEEKDAY = r"[一二三四五六日天]"
 _HOLIDAYS = (
-    r"元旦|春节|过完?年|大年|年关|新年|正月十五|元宵|正月|清明|五一|劳动节|端午|中秋|国庆|十一(?=[前后放长黄])|双十一|双11"
+    r"元旦|春节|过完?年|大年|年关|新年|正月十五|元宵|正月|清明|五一|劳动节|端午|中秋|国庆|十一(?=[前后放长黄])|双十一|双11|双十二|双12"
 )
 _SEASONS = r"开春|春上|春天|春季|入春|夏天|夏季|入夏|入秋|秋天|秋季|入冬|冬天|冬季|春茶|春耕|秋收|暑假|寒假|开学|梅雨"
 _FORMS = (
@@ -42,6 +42,7 @@ _FORMS = (
     ("dayonly", r"(?P<only>\d{1,2})[号日](?![机线楼车门店\d])"),
 )  # fmt: skip
 _BEFORE = re.compile(r"(?:[左右]{2})?(?:之前|以前|前(?![面年天几道处三两次期帮者])|截止|到期前|内$)")
+_BEFORE_WORK = re.compile(r"(?:旺季|长假|放假|假期|开工|上班|大促)(?:之前|以前|前)")
 _AFTER = re.compile(r"(?:之后|以后|过后|后(?![面年天道续期来]))")
 _NUMERAL = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _NEAR = {"今天": 0, "今日": 0, "今晚": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "后天": 2, "大后天": 3,
@@ -89,7 +90,7 @@ def _at(text: str, start: int, visit_on: date) -> DateMention | None:
         hit = pattern.match(text, start)
         if hit is None or (best and hit.end() <= best.end):
             continue
-        before = _BEFORE.match(text, hit.end())
+        before = _BEFORE.match(text, hit.end()) or (_BEFORE_WORK.match(text, hit.end()) if kind == "feast" else None)
         after = None if before else _AFTER.match(text, hit.end())
         side = -1 if before else 1 if after else 0
         try:
@@ -198,7 +199,7 @@ def _feast(hit: re.Match[str], visit_on: date, side: int) -> date | None:
 
 def _feast_days(word: str, year: int) -> tuple[date, date]:
     fixed = {"元旦": ((1, 1), (1, 1)), "清明": ((4, 5), (4, 5)), "五一": ((5, 1), (5, 5)), "劳动节": ((5, 1), (5, 5)),
-             "国庆": ((10, 1), (10, 7)), "十一": ((10, 1), (10, 7)), "双十一": ((11, 11), (11, 11)), "双11": ((11, 11), (11, 11))}  # fmt: skip
+             "国庆": ((10, 1), (10, 7)), "十一": ((10, 1), (10, 7)), "双十一": ((11, 11), (11, 11)), "双11": ((11, 11), (11, 11)), "双十二": ((12, 12), (12, 12)), "双12": ((12, 12), (12, 12))}  # fmt: skip
     if word in fixed:
         first, last = fixed[word]
         return date(year, *first), date(year, *last)

@@ -18,13 +18,21 @@ from broker_app.matching.notes.topics import content_words, shared_words
 _NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
 _OVER = Act.WITHDRAWN | Act.SOLVED
 _ORDINAL = re.compile(r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)")
-_ALL = re.compile(r"均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|合起来|合计|总共|都)|加起来|一共|合计|总共|全部|都要")
+_ALL = re.compile(r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|合起来|合计|总共|都)|加起来|一共|合计|全部|都要")
 _PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
-_POINTS_BACK = re.compile(r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算")
-_HEADER = re.compile(r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大)(?:事|问题|难题|需求|方面|难点|想法)?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$")
+_POINTS_BACK = re.compile(r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算|最急|优先|不急|先做")
+_HEADER = re.compile(r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$")
+_COUNTED_HEADER = re.compile(r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)?$")
+_SECTIONS = (
+    ("talk", re.compile(r"^(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景)$")),
+    ("request", re.compile(r"^(?:其[他它](?:诉求|需求|问题|事项)|非技术(?:诉求|需求)|政策(?:诉求|需求)|服务(?:诉求|需求))$")),
+    ("follow_up", re.compile(r"^(?:待办|后续|下一步|跟进|后续(?:工作|安排|任务)|任务|todo|下一步(?:工作|计划|安排)|回去要做的?)(?:事项)?$")),
+    ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
+)
+_PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小孩|孩子|老婆|侄[女儿子]|外甥|亲戚|老公学|幼儿园)")
 _NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
 _MORE = re.compile(r"^.{0,5}(?:还|又)(?:说|讲|提到?|问)?.{0,4}想|^.{0,4}还(?:说|讲|提到?)(?:了|过)?")
-_NEW_WISH = re.compile(r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|需要)(?P<then>[^\d≥≤<>]{2,})")
+_NEW_WISH = re.compile(r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|需要)(?P<then>[^\d≥≤<>]+)")
 _ATTRIBUTE = re.compile(r"[率度量值性力比间命本价拍能观色寸差速压温耗期数费钱]$|^(?:现在|目前|客户|老板|厂长|但|而且|最好|并且|同时|目标|企业|对方|他|她|我|自己|主机厂|法规|环保|市场|国外|人家|如果|因为|所以|这|那|不过|总工|第)|说|讲|问|觉得|意思")
 _AFTERTHOUGHT = re.compile(r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)")
 _GOES_ON = re.compile(
@@ -76,7 +84,7 @@ def follow_talk(said: Sequence[Said]) -> Talk:
 def _sentences(said: Sequence[Said]) -> Iterator[list[Said]]:
     group: list[Said] = []
     for one in said:
-        if group and (one.clause.gap >= SENTENCE or one.clause.item):
+        if group and (one.clause.gap >= SENTENCE or one.clause.item or _COUNTED_HEADER.search(group[-1].text)):
             yield group
             group = []
         group.append(one)
@@ -91,6 +99,8 @@ class _Reader:
         self.talk = Talk()
         self.current: Stretch | None = None
         self.heading_wish = False
+        self.is_list = False
+        self.section = ""
         self.is_chat = any(one.clause.speaker for one in said)
         self.last_lane = ""
 
@@ -99,12 +109,24 @@ class _Reader:
         sentence = [one for one in sentence if not self._is_brokers_question(one)]
         if not sentence:
             return
-        if self._is_header(sentence):
+        if sentence[0].clause.gap == PARAGRAPH and not sentence[0].clause.item and self.section in ("talk", "follow_up"):
+            self.section = ""
+        if self._opens_section(sentence) or self._is_header(sentence) or self.section == "talk":
             return
         rest = self._take_out(sentence)
         rest = self._close_what_is_over(rest, sentence)
         for unit in self._units(rest):
             self._place(unit)
+        self.is_list = False
+
+    def _opens_section(self, sentence: list[Said]) -> bool:
+        text = "".join(one.text for one in sentence).rstrip("：:")
+        for name, pattern in _SECTIONS:
+            if pattern.search(text):
+                self.section, self.current = name, None
+                self.heading_wish = self.heading_wish or name == "need"
+                return True
+        return False
 
     def _is_header(self, sentence: list[Said]) -> bool:
         last = sentence[-1]
@@ -112,7 +134,7 @@ class _Reader:
             return False
         if list(amounts(last.text)) and any(not one.bare for one in amounts(last.text)):
             return False
-        self.heading_wish = True
+        self.heading_wish = self.is_list = True
         self.current = None
         return True
 
@@ -148,15 +170,18 @@ class _Reader:
                 self.last_lane = name
         return left
 
-    @staticmethod
-    def _lane(one: Said, whole: str, sentence: list[Said]) -> str:
+    def _lane(self, one: Said, whole: str, sentence: list[Said]) -> str:
         if one.does(Act.SECRET) and not (one.does(Act.WISH) and len(one.text) > 16):
             return "secret"
+        if _PERSONAL.search(whole) and "员工" not in whole:
+            return "secret" if one.does(Act.SECRET) else ""
+        if self.section == "follow_up" and len(one.text) > 3:
+            return "follow_up"
         technical_wish = any(other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence)
         kind = request_kind(one.text + one.clause.end_mark[:1], whole + sentence[-1].clause.end_mark[:1])
         if kind and (kind.certain or not technical_wish) and not _is_promise(one):
             return f"request:{kind.code}"
-        if refers_away(one.text):
+        if refers_away(one.text) or (self.section == "request" and not is_technical(one.text)):
             return "request:other"
         if one.does(Act.FOLLOW_UP) and _is_promise(one):
             return "follow_up"
@@ -177,7 +202,8 @@ class _Reader:
         first = next(at for at, one in enumerate(rest) if one.does(Act.SPENT))
         told = self.current is not None and not self.current.over
         before = [one for one in rest[:first] if one.does(Act.PROBLEM) and not one.does(Act.CHAT)]
-        after = [one for one in rest[first:] if _is_slot(one) and not one.does(Act.SPENT)]
+        offer = next((at for at, one in enumerate(rest) if at > first and _is_slot(one) and not one.does(Act.SPENT)), len(rest))
+        after = [one for one in rest[offer:] if not one.does(Act.SPENT)]
         return (before if told else []) + (after if told and any(_MONEY.search(one.text) for one in after) else [])
 
     def _close(self, rest: list[Said], at: int) -> list[Said]:
@@ -187,6 +213,11 @@ class _Reader:
         earlier = [one for one in self.talk.needs() if not one.over and shared_words(words, one.text) >= 1]
         alone = at == 0 and not words
         tail = rest[at + 1 :]
+        goes_on = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in tail)
+        complaint = [one for one in head[:-1] if one.does(Act.PROBLEM) and not one.does(Act.WISH)]
+        if closed.does(Act.WITHDRAWN) and closed.does(Act.WISH) and complaint and goes_on:
+            # 颜色不稳，本来想换线没下文了，让我们先看看: only that one way was given up.
+            return [*head[:-1], *tail]
         if closed.does(Act.WITHDRAWN):
             if alone and self.current and self.last_lane == "need":
                 self.current.over = True
@@ -210,14 +241,15 @@ class _Reader:
         if unit:
             yield unit
 
-    @staticmethod
-    def _is_new_within(one: Said, unit: list[Said]) -> bool:
+    def _is_new_within(self, one: Said, unit: list[Said]) -> bool:
         if not any(each.does(Act.WISH | Act.PROBLEM) for each in unit):
             return False
         words = content_words(one.text)
         told = "".join(each.text for each in unit)
         if not words or shared_words(words, told):
             return False
+        if self.is_list and not unit[0].clause.item and one.does(Act.WISH | Act.PROBLEM) and not _ATTRIBUTE.search(one.text[:12]):
+            return True
         if _is_money(unit[-1]) and one.does(Act.PROBLEM) and not _is_money(one) and not _GOES_ON.search(one.text):
             return True
         if _NEW_ALSO.search(one.text) and not _ATTRIBUTE.search(one.text.split("也")[0]):
@@ -293,7 +325,7 @@ class _Reader:
             return not self._is_slot_only(unit)
         if not current.does(Act.WISH | Act.PROBLEM | Act.TARGET):
             # A heading or an opening: its need follows, unless that speaks of something else in another paragraph.
-            return first.clause.gap >= PARAGRAPH and len(current.text) > 14 and not overlap
+            return first.clause.gap >= PARAGRAPH and not self.is_chat and len(current.text) > 14 and not overlap
         needy = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit)
         if not needy or not words or overlap:
             return False
@@ -312,6 +344,9 @@ class _Reader:
             )
         if _NEW_ALSO.search(first.text):
             return True
+        aim = _NEW_WISH.search(first.text)
+        if aim and _ATTRIBUTE.search(re.sub(r"[\d.%~\-]+$", "", aim["what"])):
+            return False
         if first.clause.gap >= SENTENCE:
             own = any(one.does(Act.WISH | Act.PROBLEM) for one in unit)
             return complete and own and not _GOES_ON.search(first.text)
@@ -376,6 +411,9 @@ def _spread(lanes: list[str], sentence: list[Said]) -> None:
         one = sentence[at - 1]
         if lanes[at] and lanes[at] != "secret" and not lanes[at - 1] and not sentence[at].clause.item:
             plain = not one.does(Act.WISH | Act.TARGET | Act.CHAT | _OVER | Act.TRIED)
+            if at == 1 and one.does(Act.WISH) and not one.does(Act.PROBLEM | Act.TARGET) and not is_technical(one.text):
+                # 深加工想做面膜，问批文怎么办: the wish is only why they ask.
+                plain = sentence[at].does(Act.QUESTION) and len(one.text) <= 10 and len(sentence) <= 3
             if plain and (not one.does(Act.PROBLEM) or (not wish and lanes[at].startswith("request"))):
                 lanes[at - 1] = lanes[at]
     for at in range(1, len(sentence)):

@@ -11,10 +11,10 @@ from broker_app.matching.notes.dates import DateMention, find_dates
 from broker_app.matching.notes.numbers import Amount, amounts
 
 _PAYS = re.compile(
-    r"预算|愿意?出|愿意.{0,8}付|拿得?出|(?:能|可以|可|最多|自己|先|给学校|最高)(?:出|拿|掏|投|给)|掏|投入|拟投|计划投|投钱|投(?=[\d一二三四五六七八九十几])|经费|研发费|试验费|做主|能批|封顶|撑死|顶天|接受|可以$|就行|没问题|准备(?:花|出|投|拿)|费用|出个|出资|(?:老板|厂长).{0,6}批|签字|拿(?=[\d一二三四五六七八九十])|花(?=[\d一二三四五六七八九十几])|打算花|另算|另出|报吧|估计要|愿出|钱[：:]?|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
+    r"预算|愿意?出|愿意.{0,8}付|拿得?出|(?:能|可以|可|最多|自己|先|给学校|最高)(?:出|拿|掏|投|给)|掏|挤|凑|准备了|投入|拟投|计划投|投钱|投(?=[\d一二三四五六七八九十几])|经费|研发费|试验费|做主|能批|封顶|撑死|顶天|接受|可以$|就行|没问题|准备(?:花|出|投|拿)|费用|出个|出资|(?:老板|厂长).{0,6}批|签字|拿(?=[\d一二三四五六七八九十])|花(?=[\d一二三四五六七八九十几])|打算花|另算|另出|报吧|估计要|愿出|钱[：:]?|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
 )
 _OTHER_MONEY = re.compile(
-    r"罚|赔(?!钱也)|损失|花了|花掉|用了|买(?:了|的|过)|换的|购置|采购|投了|已投|报价|要价|开价|单价|单台|每吨|一吨|一公斤|每公斤|千升|每(?!批)|贷|授信|融资|缺钱|压款|补贴|补助|奖|产值|营收|营业|销售|订单|做了|年薪|工资|工钱|"
+    r"罚|赔(?!钱也)|损失|花了|花掉|用了|买(?:了|的|过)|换的|购置|采购|投了|已投|报价|要价|开价|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|一公斤|每公斤|千升|每(?!批)|贷|授信|融资|缺钱|压款|补贴|补助|奖|产值|营收|营业|销售|订单|做了|年薪|工资|工钱|"
     r"电费|租金|值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|罚款|去年|前年|上半年(?=才?[花买换投])|抵押|一盆|利润|处置费|贴(?!合)|盗|方案贵|进口的?(?=.{0,6}(?:万|w))"
 )
 _STRONG_PAY = re.compile(r"预算|愿意|愿出|以内|之内|封顶|最多|掏|投入|接受|能批|做主|可以|就行|最好|拟投")
@@ -99,7 +99,7 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     text = one.text
     left, right = text[: amount.start], text[amount.end :]
     # A quarter or month is no sum: 2027年3月.
-    if re.search(r"[\d年月.a-z]$", left) or re.match(r"\d", right):
+    if re.search(r"[\d.]$", left) or (amount.bare and re.search(r"[年月a-z]$", left)) or re.match(r"\d", right):
         return 0
     near = left[-14:] + "#" + right[:8]
     cue = _PAYS.search(near) or (before is not None and amount.start == 0 and re.search(r"预算|费用|钱(?:的话)?$|投入", before.text))
@@ -115,7 +115,7 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     other = _OTHER_MONEY.search(near)
     if other and not _STRONG_PAY.search(near.replace(other.group(), "")):
         return 0
-    if other and re.search(r"罚|花了|买了|单价|单台|每吨|成本|加价|太多|太贵|贷|授信|补贴|报价|要价|卖|估值|起价|千升|工钱", other.group()):
+    if other and re.search(r"罚|花了|买了|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|成本|加价|太多|太贵|贷|授信|补贴|报价|要价|卖|估值|起价|千升|工钱", other.group()):
         return 0
     if amount.high < Decimal("0.1") and not re.search(r"预算|投入|愿意", left):
         return 0
@@ -176,7 +176,7 @@ def _span_due(text: str, mention: DateMention, left: str, right: str) -> int:
         return 0 if re.search(r"保质|质保|寿命|[做缩控压]到?$|搞定$", left[-4:]) or mention.words[:-1].endswith(("天", "日")) and "质保" in text else 4
     if re.match(r"(?:出|完成|做完|交|拿出|见效|弄好|搞好|上线|验收|弄不成|做出)", right) or re.search(r"(?:周期|工期|时间|期限|为期|给)(?:大概|是|[:：])?$", left):
         return 3
-    return 3 if not left and not right else 0
+    return 3 if not left and re.fullmatch(r"(?:左右|上下|吧|时间|以后|后)?", right) else 0
 
 
 _FIGURE = r"(?:[正负±+\-−]{0,2}\d+(?:\.\d+)?)"

@@ -6,7 +6,7 @@ from functools import lru_cache
 from broker_app.matching.question import need_speak
 from broker_app.matching.text import is_han, segments
 
-_FIGURE = re.compile(r"^[\d.]+(?:%|[a-z°]{0,3})$")
+_FIGURE = re.compile(r"^[\d.]+(?:%|[a-z°]{0,3})$|^[一二两三四五六七八九十百千万几半多]+[\u4e00-\u9fff]?$")
 # Words around a wish that say nothing of its object, besides the need-speak that searching drops.
 _PLAIN = frozenset(
     "那个 这个 第一个 第一件 第一项 第二项 左右 上下 封顶 以内 内容 一次 一支 一只 一批 一家 一台 几样 两样 事情 老板娘 师傅 师父 意思 接受 可以 能够 "
