@@ -29,7 +29,7 @@ from broker_app.matching.text import (
 )
 
 Field = Literal["title", "keywords", "abstract", "industry", "facts"]
-Via = Literal["words", "bigrams", "terms", "scattered", "industry", "trl", "budget", "region", "mode"]
+Via = Literal["words", "bigrams", "terms", "scattered", "industry", "trl", "budget", "region", "mode", "mountain"]
 Evidence = Literal["strong", "weak", "none"]
 GapKind = Literal["term", "metric", "price", "over_budget", "deadline", "trl"]
 
@@ -186,7 +186,13 @@ def _unit(ranking: Ranking) -> float:
     return FULL_SCORE * min(1.0, ranking.strength) / ranking.ceiling if ranking.ceiling else 0.0
 
 
-_FACT_VIA: dict[str, Via] = {"trl": "trl", "budget": "budget", "region": "region", "mode": "mode"}
+_FACT_VIA: dict[str, Via] = {
+    "trl": "trl",
+    "budget": "budget",
+    "region": "region",
+    "mode": "mode",
+    "mountain": "mountain",
+}
 
 
 def _term_reason(label: Label, question: Question, folded: _Folded) -> Reason:

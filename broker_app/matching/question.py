@@ -92,6 +92,7 @@ class MatchQuery:
     trl_min: int | None = None
     region: str = ""
     modes: tuple[str, ...] = ()
+    mountain_county: bool = False
     skip: frozenset[UUID] = frozenset()
 
 

@@ -28,6 +28,10 @@ from broker_app.matching.scoring import Hits, Scoring, score_question, tokens_of
 from broker_app.matching.text import fold
 from broker_app.matching.twins import find_twins
 
+# 浙科提〔2022〕186号 asks for 先用后转 and for a 转移支付 of achievements to the 26 mountain counties; that the one is the
+# way of the other is our reading (待核实), so it is a small visible factor and no rule.
+USE_THEN_PAY = "use_then_pay"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -208,12 +212,19 @@ def _fitting_facts(query: MatchQuery, document: Document) -> dict[str, float]:
         and document.price_fen <= query.budget_fen,
         "region": bool(query.region) and fold(query.region) == fold(document.region),
         "mode": bool(set(map(fold, query.modes)) & set(map(fold, document.modes))),
+        "mountain": query.mountain_county and USE_THEN_PAY in document.modes,
     }
     return {name: weights.FACT_WEIGHT for name, fitting in fits.items() if fitting}
 
 
 def _askable(query: MatchQuery, question: Question) -> float:
-    facts = (query.trl_min is not None, query.budget_fen is not None, bool(query.region), bool(query.modes))
+    facts = (
+        query.trl_min is not None,
+        query.budget_fen is not None,
+        bool(query.region),
+        bool(query.modes),
+        query.mountain_county,
+    )
     trade = weights.INDUSTRY_WEIGHT if question.sector.keys or question.sector.field else 0.0
     return trade + weights.FACT_WEIGHT * sum(facts)
 

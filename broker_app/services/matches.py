@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from broker_app.codes.counties import in_mountain26
 from broker_app.codes.industries import industry, industry_label
 from broker_app.codes.lists import CodeList, find, label
 from broker_app.db.models import Achievement, Enterprise, Match, Need
@@ -117,8 +118,8 @@ class MatchDetail:
     pool_size: int = 0
 
 
-def need_query(draft: NeedDraft) -> MatchQuery:
-    """A need as a question to the pool of achievements."""
+def need_query(draft: NeedDraft, *, mountain_county: bool = False) -> MatchQuery:
+    """A need as a question to the pool of achievements; ``mountain_county``: its firm sits in one of the 山区26县."""
     return MatchQuery(
         title=draft.title,
         text="\n".join(part for part in (draft.text, draft.problem, draft.goal) if part),
@@ -128,12 +129,13 @@ def need_query(draft: NeedDraft) -> MatchQuery:
         budget_fen=fen(draft.budget_high),
         deadline=draft.deadline,
         modes=transfer_modes(draft.mode, use_then_pay=draft.use_then_pay),
+        mountain_county=mountain_county,
     )
 
 
 def match_question(session: Session, draft: NeedDraft, *, limit: int = 20) -> MatchAnswer:
     """Achievements for a need that is only asked, not stored."""
-    return _ask(session, need_query(draft), limit=limit)
+    return _ask(session, _query(session, draft), limit=limit)
 
 
 def match_need(session: Session, need_id: UUID, *, limit: int = 20) -> MatchAnswer:
@@ -164,7 +166,7 @@ def find_by_draft(
     session: Session, draft: NeedDraft, *, expansions: Sequence[Expansion] = (), limit: int = 20
 ) -> Findings:
     """:func:`find_achievements` for a need whose words were changed for this search only."""
-    answer = _ask(session, need_query(draft), limit=limit, expansions=expansions)
+    answer = _ask(session, _query(session, draft), limit=limit, expansions=expansions)
     return _shown(answer, _achievement_facts(session, answer))
 
 
@@ -230,7 +232,7 @@ def record_matches(
     known = _carried_on(session, need_id)
     if all(achievement.id in known for achievement in chosen):
         return tuple(known[achievement.id] for achievement in chosen)
-    query = need_query(asked or need_draft(need))
+    query = _query(session, asked or need_draft(need))
     answer = _ask(session, query, limit=_FAR_ENOUGH, expansions=expansions)
     found = {one.id: one for one in (*answer.results, *answer.weak_results)}
     for achievement in chosen:
@@ -370,8 +372,15 @@ def reason_words(reason: Reason) -> str:
     if reason.via == "scattered":
         return _("零散同字")
     if reason.via == "terms" and reason.expansion is not None:
-        return _("术语 {technical} ← {lay}").format(technical=reason.expansion.technical, lay=reason.expansion.lay)
-    return reason.term
+        return _("术语 {technical} ← {lay}").format(technical=reason.term, lay=reason.expansion.lay)
+    facts = {
+        "trl": _("成熟度够"),
+        "budget": _("预算够"),
+        "region": _("同地区"),
+        "mode": _("合作方式合"),
+        "mountain": _("山区县可先用后转"),
+    }
+    return facts.get(reason.via, reason.term)
 
 
 def reason_term(reason: Reason) -> str:
@@ -393,6 +402,11 @@ def _ask(
     return ask_pool(
         session.connection(), query, pool=pool, limit=limit, expansions=expansions, table=term_table(session)
     )
+
+
+def _query(session: Session, draft: NeedDraft) -> MatchQuery:
+    firm = session.get(Enterprise, draft.enterprise_id) if draft.enterprise_id else None
+    return need_query(draft, mountain_county=firm is not None and in_mountain26(firm.county, today()))
 
 
 def _metric_words(metric: Metric) -> str:

@@ -138,10 +138,14 @@ def test_a_table_entry_finds_what_the_owner_did_not_say(filled: Connection) -> N
 
 def test_facts_that_fit_are_part_of_the_score(connection: Connection) -> None:
     source = documents()[0]
-    index.put(connection, "achievement", [replace(source, trl=7, price_fen=5_000_000, modes=("许可",), region="温州")])
-    query = replace(BREAKER, trl_min=6, budget_fen=8_000_000, modes=("许可",), region="温州")
+    index.put(
+        connection,
+        "achievement",
+        [replace(source, trl=7, price_fen=5_000_000, modes=("许可", "use_then_pay"), region="温州")],
+    )
+    query = replace(BREAKER, trl_min=6, budget_fen=8_000_000, modes=("许可",), region="温州", mountain_county=True)
     first = match(connection, query).results[0]
-    assert {"trl", "budget", "mode", "region"} <= {reason.via for reason in first.reasons}
+    assert {"trl", "budget", "mode", "region", "mountain"} <= {reason.via for reason in first.reasons}
     assert first.score == 1000
 
 

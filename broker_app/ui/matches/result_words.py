@@ -102,6 +102,7 @@ def _fact_chips(result: MatchResult) -> list[Chip]:
         "budget": _("预算够"),
         "region": _("同地区"),
         "mode": _("合作方式合"),
+        "mountain": _("山区县可先用后转"),
     }
     return [Chip(names[via]) for via in dict.fromkeys(one.via for one in result.reasons) if via in names]
 
