@@ -1,0 +1,230 @@
+"""The parts papers are made of: styles, cells, title, options, signature boxes, QR code with fingerprint."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import segno
+
+from broker_app.i18n import _
+from broker_app.reports.fingerprint import in_fours
+from broker_app.reports.flow import MM, Block, Canvas
+from broker_app.reports.fonts import Face
+from broker_app.reports.grid import FRAME, THIN, Cell, Empty
+from broker_app.reports.missing import missing
+from broker_app.reports.text import Align, Style, Text
+
+UNIT = 7 * MM  # twenty-four of them make a form
+NOTHING = "—"  # an empty field of a record: nobody can add to it later
+
+TITLE = Style(Face.SERIF_BOLD, 18, 26, Align.CENTRE)
+NUMBER = Style(Face.SANS, 10.5, 16.5, Align.RIGHT)
+HEADING = Style(Face.SANS_BOLD, 12, 20)
+LABEL = Style(Face.SANS, 10.5, 16.5, Align.CENTRE)
+HEAD = Style(Face.SANS, 10, 14, Align.CENTRE)
+VALUE = Style(Face.SERIF, 10.5, 16.5)
+FREE = Style(Face.SERIF, 10.5, 16.5, Align.JUSTIFY, indent=2)
+FIGURE = Style(Face.SANS, 10.5, 16.5)
+SMALL = Style(Face.SERIF, 9.5, 14)
+SMALL_FREE = Style(Face.SERIF, 9.5, 14, Align.JUSTIFY)
+SMALL_FIGURE = Style(Face.SANS, 9.5, 14, Align.CENTRE)
+NOTE = Style(Face.SERIF, 9, 14, Align.JUSTIFY)
+FURNITURE = Style(Face.SANS, 9, 13.5)
+
+_LABEL_LINE = 6  # characters
+_NARROW_PAD = 1.1 * MM
+_SIGN_HEIGHT = 38 * MM
+_SIGN_LINE = 0.3
+_QR_SIDE = 22 * MM
+_QR_GAP = 5 * MM
+
+
+def title_block(title: str, number: str) -> list[Block]:
+    """Title and number; they stay with what follows."""
+    blocks: list[Block] = [Text(title, TITLE, space_after=1 * MM, keep=True, bookmark=(0, title))]
+    if number:
+        words = _("编号：{number}").format(number=number)
+        blocks.append(Text(words, NUMBER, space_after=1 * MM, keep=True))
+    return blocks
+
+
+def heading(words: str) -> Text:
+    """A heading of the first level, as the caption of a grid."""
+    return Text(words, HEADING, space_after=1 * MM, keep=True)
+
+
+def label(words: str) -> Cell:
+    """A label cell; its words repeat with （续） when its row breaks."""
+    broken = _in_balance(words)
+    return Cell(Text(broken, LABEL), again=Text(_("{label}\n（续）").format(label=broken), LABEL))
+
+
+def head(words: str) -> Cell:
+    """A cell of a table head."""
+    return Cell(Text(words, HEAD), pad=_NARROW_PAD)
+
+
+def value(words: str, span: int = 1, style: Style = VALUE) -> Cell:
+    """A value; an empty one prints —."""
+    return Cell(Text((words.strip() and words) or NOTHING, style), span)
+
+
+def serial(words: str) -> Cell:
+    """The serial number of a row; a broken row repeats it with 续."""
+    return Cell(
+        Text(words, SMALL_FIGURE), again=Text(_("{label}\n续").format(label=words), SMALL_FIGURE), pad=_NARROW_PAD
+    )
+
+
+def small(words: str, span: int = 1, style: Style = SMALL) -> Cell:
+    """A value in a table."""
+    return Cell(Text((words.strip() and words) or NOTHING, style), span)
+
+
+def figure(words: str) -> Cell:
+    """A number, code or date in a narrow column."""
+    return Cell(Text(words or NOTHING, SMALL_FIGURE), pad=_NARROW_PAD)
+
+
+def blank() -> Cell:
+    """Nothing, where a label above serves this row too."""
+    return Cell(Empty(), again=Empty())
+
+
+def options(choices: Sequence[str], chosen: Sequence[str]) -> str:
+    """All options with ■ before the chosen ones; a chosen word that is no option comes last."""
+    others = [one for one in chosen if one not in choices]
+    marked = [("■" if one in chosen else "□") + one for one in (*choices, *others)]
+    return "　".join(marked)
+
+
+def chinese_date(day: date | None) -> str:
+    """2026 年 11 月 3 日; blanks to write in when there is no day."""
+    if day is None:
+        return _("年　　月　　日")
+    return _("{year} 年 {month} 月 {day} 日").format(year=day.year, month=day.month, day=day.day)
+
+
+def chinese_number(number: int) -> str:
+    """一 to 九十九; figures beyond."""
+    digits = "零一二三四五六七八九"
+    if not 0 < number < 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    ten = "" if not tens else "十" if tens == 1 else f"{digits[tens]}十"
+    return ten + (digits[ones] if ones else "")
+
+
+def missing_note(sheet: Any) -> list[Block]:
+    """The note that tells what each 〓 stands for; nothing when all characters print."""
+    gaps = dict.fromkeys(one.code_point for one in missing(sheet))
+    if not gaps:
+        return []
+    words = _("注：〓＝{codes}，字库里没有这些字，请手写补正。").format(codes="、".join(gaps))
+    return [Text(words, NOTE, space_after=3 * MM)]
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One signature box: the part somebody signs in, and the name if it is known."""
+
+    role: str
+    name: str = ""
+    day: date | None = None
+
+
+class SignatureBoxes(Block):
+    """Equal boxes side by side. They are glued: a signature never stands alone on a page."""
+
+    glued = True
+
+    def __init__(self, signers: Sequence[Signer], space_after: float = 5 * MM) -> None:
+        self.signers = tuple(signers)
+        self.space_after = space_after
+
+    def height(self, width: float) -> float:
+        return _SIGN_HEIGHT
+
+    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
+        each = width / len(self.signers)
+        for count, signer in enumerate(self.signers):
+            left = x + count * each
+            if count:
+                canvas.setLineWidth(THIN)
+                canvas.line(left, top, left, top - _SIGN_HEIGHT)
+            _draw_signer(canvas, signer, left + 2 * MM, top, each - 4 * MM)
+        canvas.setLineWidth(FRAME)
+        canvas.rect(x, top - _SIGN_HEIGHT, width, _SIGN_HEIGHT)
+
+
+def _draw_signer(canvas: Canvas, signer: Signer, left: float, top: float, width: float) -> None:
+    foot = top - _SIGN_HEIGHT
+    Text(signer.role, replace(LABEL, size=10, align=Align.LEFT)).draw(canvas, left, top - 1.5 * MM, width)
+    canvas.setLineWidth(_SIGN_LINE)
+    canvas.line(left, foot + 14 * MM, left + width, foot + 14 * MM)
+    name = Text(
+        [(_("姓名（正楷）"), Face.SANS), (f"　{signer.name}" if signer.name else "", Face.SERIF)],
+        Style(Face.SANS, 10, 15),
+    )
+    name.draw(canvas, left, foot + 13 * MM, width)
+    Text(chinese_date(signer.day), Style(Face.SERIF, 10.5, 15, Align.RIGHT)).draw(canvas, left, foot + 7 * MM, width)
+
+
+class Proof(Block):
+    """QR code and fingerprint, once, at the end of a paper."""
+
+    keep = False
+    glued = True
+
+    def __init__(self, kind: str, number: str, revision: int, digits: str) -> None:
+        self.number, self.revision, self.digits = number, revision, digits
+        self.payload = f"TB1|{kind}|{number}|{revision}|{digits}"
+
+    def height(self, width: float) -> float:
+        return _QR_SIDE
+
+    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
+        _draw_code(canvas, self.payload, x, top)
+        quarter = len(self.digits) // 4
+        groups = [in_fours(self.digits[start : start + quarter]) for start in range(0, len(self.digits), quarter)]
+        lines = [
+            _("编号　{number}　　版次　{revision}").format(number=self.number, revision=self.revision),
+            _("内容指纹（SHA-256）　{digits}").format(digits="  ".join(groups[:1])),
+            "　".join(groups[1:3]),
+            groups[3],
+            _("指纹由本件数据算出，供与存档核对；不是电子签名，不是上链存证。"),
+        ]
+        gap = _QR_SIDE + _QR_GAP
+        Text("\n".join(lines), replace(FURNITURE, leading=_QR_SIDE / len(lines))).draw(
+            canvas, x + gap, top, width - gap
+        )
+
+
+def _draw_code(canvas: Canvas, payload: str, x: float, top: float) -> None:
+    code = segno.make(payload, error="m", micro=False, boost_error=False)
+    module = _QR_SIDE / len(code.matrix)
+    for row, cells in enumerate(code.matrix):
+        for start, stop in _runs(cells):
+            canvas.rect(x + start * module, top - (row + 1) * module, (stop - start) * module, module, stroke=0, fill=1)
+
+
+def _runs(cells: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Dark modules side by side: first, one past the last."""
+    start = -1
+    for index, dark in enumerate((*cells, 0)):
+        if dark and start < 0:
+            start = index
+        elif not dark and start >= 0:
+            yield start, index
+            start = -1
+
+
+def _in_balance(words: str) -> str:
+    """A label of more than six characters on two lines: before （, else in halves."""
+    if len(words) <= _LABEL_LINE or "\n" in words:
+        return words
+    at = words.find("（")
+    if at <= 0:
+        at = (len(words) + 1) // 2
+    return f"{words[:at]}\n{words[at:]}"

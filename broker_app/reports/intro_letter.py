@@ -1,0 +1,128 @@
+"""推介函: a letter that offers an enterprise achievements for one need, each with its exact reasons."""
+
+from collections.abc import Iterator
+
+from broker_app.i18n import _
+from broker_app.reports.blocks import NOTHING, Proof, chinese_date, chinese_number, label, missing_note, value
+from broker_app.reports.fingerprint import fingerprint
+from broker_app.reports.flow import MM, Block
+from broker_app.reports.fonts import Face
+from broker_app.reports.grid import Cell, Grid, Row
+from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.text import Align, Run, Style, Text
+from broker_app.services.sheets import IntroAchievement, IntroSheet
+
+_TITLE = Style(Face.SERIF_BOLD, 22, 33, Align.CENTRE)
+_BODY = Style(Face.SERIF, 14, 24.5, Align.JUSTIFY, indent=2)
+_FLUSH = Style(Face.SERIF, 14, 24.5)
+_RIGHT = Style(Face.SERIF, 14, 24.5, Align.RIGHT)
+_HEADING = Style(Face.SANS_BOLD, 14, 25, indent=2)
+_VALUE = Style(Face.SERIF, 10.5, 15.5)
+_NAME = Style(Face.SERIF_BOLD, 10.5, 15.5)
+_CARD = tuple(one * MM for one in (28, 50, 28, 50))
+
+
+def build_intro_letter(sheet: IntroSheet) -> bytes:
+    """The introduction letter as PDF."""
+    mark = fingerprint(sheet)
+    title = _("科技成果推介函")
+    blocks: list[Block] = [
+        Text(title, _TITLE, keep=True, space_after=10 * MM, bookmark=(0, title)),
+        Text(_("{enterprise}：").format(enterprise=sheet.enterprise), _FLUSH, keep=True),
+        Text(_opening(sheet), _BODY),
+        _heading(_("一、需求要点")),
+        Text(sheet.need_points, _BODY),
+        _heading(_("二、推介成果及理由")),
+        Text(_("下列“依据”摘自成果摘要，加粗的是与需求相合的词。"), _BODY, keep=True, space_after=1.5 * MM),
+        *(_card(number, one) for number, one in enumerate(sheet.achievements, 1)),
+        _heading(_("三、下一步")),
+        Text(_next_step(), _BODY),
+        *_sign_off(sheet, mark),
+    ]
+    return render(Paper(Family.LETTER, title, sheet.number, mark, sheet.organisation, sheet.frozen_at, blocks))
+
+
+def _opening(sheet: IntroSheet) -> str:
+    need = _("“{title}”（需求编号 {number}）").format(title=sheet.need_title, number=sheet.need_number or NOTHING)
+    pool = _("经比对成果池 {pool:,} 项成果，现推介以下{count}项，供贵公司选择。").format(
+        pool=sheet.pool_size, count=chinese_number(len(sheet.achievements))
+    )
+    if sheet.visited_on:
+        met = _("我单位技术经纪人{broker}一行于 {day} 走访贵公司，了解到贵公司的技术需求{need}。")
+        return met.format(broker=sheet.broker, day=chinese_date(sheet.visited_on), need=need) + pool
+    return _("我单位了解到贵公司的技术需求{need}。").format(need=need) + pool
+
+
+def _next_step() -> str:
+    return _(
+        "贵公司如有意向，请与我单位联系。双方同意后，我单位安排见面；需要时先签保密协议。"
+        "推介不构成对成果价值的评估，也不构成贷款、补助的承诺。"
+    )
+
+
+def _heading(words: str) -> Text:
+    return Text(words, _HEADING, keep=True, bookmark=(1, words))
+
+
+def _card(number: int, one: IntroAchievement) -> Grid:
+    name = _("成果{n}").format(n=chinese_number(number))
+    rows = tuple(_card_rows(name, one))
+    return Grid(_CARD, rows, space_after=2.5 * MM, bookmark=(2, f"{name}　{one.title}"))
+
+
+def _card_rows(name: str, one: IntroAchievement) -> Iterator[Row]:
+    yield Row((label(name), value(one.title, 3, _NAME)), keep=True)
+    yield _pair(_("完成单位"), one.owner, _("就绪水平"), one.readiness)
+    yield _pair(_("知识产权"), one.ip, _("转化方式"), one.modes)
+    reasons = "\n".join(f"{n}. {reason}；" for n, reason in enumerate(one.reasons, 1))
+    yield _wide(_("推介理由"), reasons.removesuffix("；") + "。" if reasons else "")
+    yield Row((label(_("依据")), Cell(Text(_evidence(one) or NOTHING, _VALUE), 3)), keep=True)
+    yield _wide(_("未覆盖"), one.not_covered or _("未发现未覆盖的要点"))
+    price = _("面议") if one.price_wan is None else _("{price:,.2f}（成果权利人报价）").format(price=one.price_wan)
+    yield _pair(_("拟价（万元）"), price, _("匹配分"), _("{score}（本地口径）").format(score=one.score), keep=False)
+
+
+def _pair(first: str, first_value: str, second: str, second_value: str, *, keep: bool = True) -> Row:
+    return Row(
+        (
+            label(first),
+            value(first_value, 1, _VALUE),
+            label(second),
+            value(second_value, 1, _VALUE),
+        ),
+        keep=keep,
+    )
+
+
+def _wide(name: str, words: str) -> Row:
+    return Row((label(name), value(words, 3, _VALUE)), keep=True)
+
+
+def _evidence(one: IntroAchievement) -> list[Run]:
+    """The sentence in runs, the matched words bold."""
+    runs: list[Run] = []
+    at = 0
+    for start, length in sorted(one.evidence_marks):
+        if start < at:
+            continue
+        runs += [(one.evidence[at:start], Face.SERIF), (one.evidence[start : start + length], Face.SERIF_BOLD)]
+        at = start + length
+    runs.append((one.evidence[at:], Face.SERIF))
+    return [run for run in runs if run[0]]
+
+
+def _sign_off(sheet: IntroSheet, mark: str) -> list[Block]:
+    """Contact, organisation, date and fingerprint: one piece."""
+    contact = [
+        _("联系人：{name}").format(name=sheet.contact_name) if sheet.contact_name else "",
+        _("电话：{phone}").format(phone=sheet.contact_phone) if sheet.contact_phone else "",
+    ]
+    address = _("地址：{address}").format(address=sheet.contact_address) if sheet.contact_address else ""
+    lines = "\n".join(line for line in ("　　".join(one for one in contact if one), address) if line)
+    return [
+        *missing_note(sheet),
+        *([Text(lines, _BODY, keep=True, space_after=2 * MM)] if lines else []),
+        Text(sheet.organisation, _RIGHT, keep=True),
+        Text(f"{chinese_date(sheet.signed_on)}　　", _RIGHT, keep=True, space_after=6 * MM),
+        Proof("intro", sheet.number, sheet.revision, mark),
+    ]

@@ -1,0 +1,266 @@
+"""Running text: plain runs of characters, broken, justified, drawn. Nothing is parsed, so nothing can be injected."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from broker_app.reports.clean import clean
+from broker_app.reports.flow import Block, Canvas
+from broker_app.reports.fonts import Face, Glyph, glyph, register
+from broker_app.reports.line_break import Line, Measured, break_lines, is_word, squeezable, stretches
+
+_ASCENT = 0.88  # of the em box of the Noto faces
+_DASH_SCALE = 124.5  # per cent: two dashes of —— then meet
+_DASH_SHIFT = -0.0535  # em
+_JUSTIFIED = 16  # em: narrower text looks worse justified than flush left
+_VISIBLE = 0.09  # em: from here readers take a gap for a blank
+_BEFORE, _AFTER, _WHOLE = 3, 2, 6  # lines before and after a break; a text shorter than this does not break
+
+
+class Align(Enum):
+    """How lines stand between the edges."""
+
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+    JUSTIFY = "justify"
+
+
+@dataclass(frozen=True)
+class Style:
+    """Face, size and leading in points, first-line indent in em."""
+
+    face: Face
+    size: float
+    leading: float
+    align: Align = Align.LEFT
+    indent: float = 0.0
+
+
+Run = tuple[str, Face]
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    measured: Measured
+    glyphs: Sequence[Glyph]
+    style: Style
+    dashes: frozenset[int]  # positions of dashes that stand beside another
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """One line ready to be drawn; ``indent`` in points."""
+
+    paragraph: _Paragraph
+    line: Line
+    indent: float
+
+
+class Text(Block):
+    """Paragraphs in one style. A line feed in the text begins a new paragraph."""
+
+    def __init__(
+        self,
+        content: str | Sequence[Run],
+        style: Style,
+        *,
+        space_after: float = 0.0,
+        keep: bool = False,
+        glued: bool = False,
+        bookmark: tuple[int, str] | None = None,
+    ) -> None:
+        runs = [(content, style.face)] if isinstance(content, str) else content
+        self.style = style
+        self.space_after, self.keep, self.glued, self.bookmark = space_after, keep, glued, bookmark
+        self._paragraphs = [_measure(one, style) for one in _paragraphs(runs)]
+        self._laid: dict[float, list[_Laid]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be seen."""
+        return not any(one.measured.text.strip() for one in self._paragraphs)
+
+    def lines(self, width: float) -> list[_Laid]:
+        """The lines at this width."""
+        laid = self._laid.get(width)
+        if laid is None:
+            laid = self._laid[width] = [line for one in self._paragraphs for line in _lay(one, width)]
+        return laid
+
+    def natural_width(self) -> float:
+        """Width of the widest paragraph on one line."""
+        return max(one.measured.width(0, len(one.measured.text)) for one in self._paragraphs)
+
+    def height(self, width: float) -> float:
+        return len(self.lines(width)) * self.style.leading
+
+    def least(self, width: float) -> float:
+        count = len(self.lines(width))
+        return (count if count < _WHOLE else _BEFORE) * self.style.leading
+
+    def cut(self, width: float, room: float) -> tuple[Block, Block] | None:
+        return self.cut_lines(width, room, whole=_WHOLE)
+
+    def cut_lines(self, width: float, room: float, *, whole: int) -> "tuple[Text, Text] | None":
+        """Cut at a line: at least three lines before and two after, and none if there are fewer than ``whole``."""
+        lines = self.lines(width)
+        fitting = int((room + 1e-6) // self.style.leading)
+        at = min(fitting, len(lines) - _AFTER)
+        if len(lines) < whole or at < min(_BEFORE, len(lines) - _AFTER) or at < 1:
+            return None
+        return self._part(width, lines[:at], 0.0), self._part(width, lines[at:], self.space_after)
+
+    def cut_end(self, width: float) -> tuple[Block, Block] | None:
+        lines = self.lines(width)
+        if len(lines) < _BEFORE + _AFTER:
+            return None
+        return self._part(width, lines[:-_AFTER], 0.0), self._part(width, lines[-_AFTER:], self.space_after)
+
+    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
+        leading, size = self.style.leading, self.style.size
+        baseline = top - (leading - size) / 2 - _ASCENT * size
+        for laid in self.lines(width):
+            draw_line(canvas, laid, x, baseline, width)
+            baseline -= leading
+
+    def _part(self, width: float, lines: list[_Laid], space_after: float) -> "Text":
+        part = Text("", self.style, space_after=space_after)
+        part._laid = {width: lines}
+        part._paragraphs = [laid.paragraph for laid in lines[:1]]
+        return part
+
+
+def shrunk_to_fit(text: str, style: Style, width: float, least: float = 0.7) -> Text:
+    """One line that never wraps: smaller type when it is too wide, but not under ``least`` of the size."""
+    whole = Text(text, style)
+    factor = max(least, min(1.0, width / max(whole.natural_width(), 1.0)))
+    return whole if factor == 1.0 else Text(text, replace(style, size=style.size * factor))
+
+
+def draw_line(canvas: Canvas, laid: _Laid, x: float, baseline: float, width: float) -> None:
+    """Draw one line; a line whose gaps could be taken for blanks carries its true text along."""
+    line, paragraph = laid.line, laid.paragraph
+    text = paragraph.measured.text[line.start : line.stop]
+    if not text:
+        return
+    places = _places(laid, x + _offset(laid, width))
+    spread = line.gap > _VISIBLE * paragraph.style.size
+    true_text = spread or _needs_true_text(paragraph, line)
+    if true_text:
+        hexadecimal = text.encode("utf-16-be").hex().upper()
+        canvas._code.append(f"/Span <</ActualText <FEFF{hexadecimal}>>> BDC")
+    drawn = canvas.beginText()
+    _draw_runs(drawn, laid, places, baseline)
+    canvas.drawText(drawn)
+    if true_text:
+        canvas._code.append("EMC")
+
+
+def _paragraphs(runs: Iterable[Run]) -> list[list[Run]]:
+    paragraphs: list[list[Run]] = [[]]
+    for text, face in runs:
+        first, *others = clean(text).split("\n")
+        paragraphs[-1].append((first, face))
+        paragraphs += [[(other, face)] for other in others]
+    return paragraphs
+
+
+def _measure(runs: Sequence[Run], style: Style) -> _Paragraph:
+    text = "".join(run for run, _face in runs)
+    glyphs = [glyph(face, character) for run, face in runs for character in run]
+    widths = [one.width * style.size for one in glyphs]
+    dashes = _joined_dashes(text)
+    for index in dashes:
+        widths[index] = style.size
+    return _Paragraph(Measured(text, style.size, widths), glyphs, style, dashes)
+
+
+def _joined_dashes(text: str) -> frozenset[int]:
+    return frozenset(index for pair in re.finditer("——+", text) for index in range(*pair.span()))
+
+
+def _lay(paragraph: _Paragraph, width: float) -> Iterable[_Laid]:
+    style = paragraph.style
+    indent = style.indent * style.size
+    justify = style.align is Align.JUSTIFY and width >= _JUSTIFIED * style.size
+    for count, line in enumerate(break_lines(paragraph.measured, width, indent, justify=justify)):
+        yield _Laid(paragraph, line, 0.0 if count else indent)
+
+
+def _offset(laid: _Laid, width: float) -> float:
+    align = laid.paragraph.style.align
+    if align is Align.CENTRE:
+        return (width - _full_width(laid)) / 2
+    if align is Align.RIGHT:
+        return width - _full_width(laid)
+    return laid.indent - laid.line.trim
+
+
+def _full_width(laid: _Laid) -> float:
+    """Width of the line with its blanks: a date stands two em from the right edge because of them."""
+    measured, line = laid.paragraph.measured, laid.line
+    stop = line.stop
+    while stop < len(measured.text) and measured.text[stop] == "　":
+        stop += 1
+    return measured.positions[stop] - measured.positions[line.start] if stop > line.stop else line.width
+
+
+def _places(laid: _Laid, x: float) -> list[float]:
+    """Where each character of the line begins."""
+    measured, line = laid.paragraph.measured, laid.line
+    positions, places, extra = measured.positions, [], 0.0
+    origin = x - positions[line.start]
+    last = line.stop - 1
+    for index in range(line.start, line.stop):
+        places.append(origin + positions[index] + extra)
+        if line.gap and index < last:
+            moves = squeezable(measured, index) if line.squeeze else stretches(measured, index)
+            extra += line.gap if moves else 0.0
+    return places
+
+
+def _needs_true_text(paragraph: _Paragraph, line: Line) -> bool:
+    """Latin beside Chinese, joined dashes, a missing sort: what is drawn reads otherwise than it is written."""
+    text = paragraph.measured.text
+    for index in range(line.start, line.stop):
+        if paragraph.glyphs[index].printed != text[index]:
+            return True
+        if index + 1 < line.stop and is_word(text[index]) != is_word(text[index + 1]):
+            return True
+    return False
+
+
+def _draw_runs(drawn: Canvas, laid: _Laid, places: Sequence[float], baseline: float) -> None:
+    line, paragraph = laid.line, laid.paragraph
+    size = paragraph.style.size
+    dashes = {index - line.start for index in paragraph.dashes if line.start <= index < line.stop}
+    glyphs = paragraph.glyphs[line.start : line.stop]
+    start = 0
+    while start < len(glyphs):
+        stop, space = (start + 1, 0.0) if start in dashes else _run_end(glyphs, places, size, start, dashes)
+        drawn.setFont(register(glyphs[start].face), size)
+        drawn.setTextOrigin(places[start] + (_DASH_SHIFT * size if start in dashes else 0.0), baseline)
+        if start in dashes:
+            drawn.setHorizScale(_DASH_SCALE)
+        drawn.setCharSpace(space)
+        drawn.textOut("".join(one.printed for one in glyphs[start:stop]))
+        if start in dashes:
+            drawn.setHorizScale(100)
+        start = stop
+
+
+def _run_end(
+    glyphs: Sequence[Glyph], places: Sequence[float], size: float, start: int, dashes: set[int]
+) -> tuple[int, float]:
+    """How far one face goes with equal gaps, and the gap."""
+    stop, space = start + 1, 0.0
+    while stop < len(glyphs) and stop not in dashes and glyphs[stop].face is glyphs[start].face:
+        step = places[stop] - places[stop - 1] - glyphs[stop - 1].width * size
+        if stop == start + 1:
+            space = step
+        elif abs(step - space) > 1e-3:
+            break
+        stop += 1
+    return stop, (space if stop > start + 1 else 0.0)

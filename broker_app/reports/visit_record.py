@@ -1,0 +1,193 @@
+"""企业走访记录表: what was seen, said and agreed on one visit."""
+
+from broker_app.codes.lists import CodeList, entries
+from broker_app.i18n import _
+from broker_app.reports.blocks import (
+    FIGURE,
+    FREE,
+    NOTE,
+    NOTHING,
+    SMALL_FREE,
+    UNIT,
+    Proof,
+    SignatureBoxes,
+    Signer,
+    blank,
+    figure,
+    head,
+    heading,
+    label,
+    missing_note,
+    options,
+    serial,
+    small,
+    title_block,
+    value,
+)
+from broker_app.reports.fingerprint import fingerprint
+from broker_app.reports.flow import MM, Block
+from broker_app.reports.fonts import Face
+from broker_app.reports.grid import Cell, Grid, Row
+from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.text import Text
+from broker_app.services.sheets import MetricLine, NeedLine, PersonLine, VisitSheet
+
+_HEAD_ROW = 8 * MM
+_GAP = 4 * MM
+
+
+def build_visit_record(sheet: VisitSheet) -> bytes:
+    """走访记录表 as PDF."""
+    title, digits = _("企业走访记录表"), fingerprint(sheet)
+    blocks: list[Block] = [*title_block(title, sheet.number), _facts(sheet)]
+    if sheet.needs:
+        blocks.append(_needs(sheet.needs))
+    if sheet.follow_ups:
+        blocks.append(_follow_ups(sheet))
+    blocks += _notes(sheet)
+    blocks.append(
+        SignatureBoxes(
+            (
+                Signer(_("企业接待人（确认走访内容）"), sheet.met[0].name if sheet.met else ""),
+                Signer(_("带队人"), sheet.lead.partition("（")[0]),
+                Signer(_("录入人")),
+            )
+        )
+    )
+    blocks.append(Proof("visit", sheet.number, sheet.revision, digits))
+    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks))
+
+
+def _facts(sheet: VisitSheet) -> Grid:
+    rows = [
+        Row((label(_("企业名称")), value(sheet.enterprise, 3))),
+        Row(
+            (
+                label(_("统一社会信用代码")),
+                value(sheet.credit_code, style=FIGURE),
+                label(_("所在地域")),
+                value(sheet.county),
+            )
+        ),
+        Row((label(_("所属产业")), value(sheet.industry, 3))),
+        Row((label(_("走访时间")), value(_time(sheet), style=FIGURE), label(_("走访地点")), value(sheet.place))),
+        Row((label(_("走访角色")), value(sheet.role), label(_("走访目的")), value("；".join(sheet.purposes)))),
+        Row((label(_("带队人")), value(sheet.lead), label(_("同行人")), value("、".join(sheet.companions)))),
+        Row((label(_("接待人")), value("；".join(map(_person, sheet.met)), 3))),
+        Row((label(_("走访记录（原始笔记）")), _free("\n".join((sheet.note, *sheet.note_corrections)).strip()))),
+        Row((label(_("现场发现")), _free(sheet.findings))),
+        Row((label(_("非技术诉求")), value(_referrals(sheet), 3))),
+    ]
+    if not sheet.needs:
+        rows.append(Row((label(_("技术需求")), value(_("本次走访未记录技术需求"), 3))))
+    if not sheet.follow_ups:
+        rows.append(Row((label(_("后续任务")), value(_("本次走访未安排后续任务"), 3))))
+    opinion = options([one.label for one in entries(CodeList.OPINION)], (sheet.opinion,) if sheet.opinion else ())
+    late = _("是（{reason}）").format(reason=sheet.late_reason) if sheet.late_reason else _("否")
+    rows.append(Row((label(_("企业意见")), value(opinion), label(_("补记")), value(late))))
+    return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), tuple(rows), space_after=_GAP)
+
+
+def _free(words: str) -> Cell:
+    return Cell(Text(words, FREE), 3) if words.strip() else value("", 3)
+
+
+def _time(sheet: VisitSheet) -> str:
+    began = f"{sheet.started_at:%Y-%m-%d %H:%M}"
+    if sheet.ended_at is None:
+        return began
+    same_day = sheet.ended_at.date() == sheet.started_at.date()
+    return f"{began}—{sheet.ended_at:%H:%M}" if same_day else f"{began}—{sheet.ended_at:%Y-%m-%d %H:%M}"
+
+
+def _person(person: PersonLine) -> str:
+    return "　".join(part for part in (person.name, person.position, person.phone_masked) if part)
+
+
+def _referrals(sheet: VisitSheet) -> str:
+    lines = []
+    for one in sheet.referrals:
+        start = _("{kind}：").format(kind=one.kind) if one.kind else ""
+        to = _("，转{office}").format(office=one.refer_to) if one.refer_to else ""
+        due = _("，期限 {day}").format(day=one.due.isoformat()) if one.due else ""
+        lines.append(f"{start}{one.text.strip().rstrip('。')}{to}{due}。")
+    return "\n".join(lines)
+
+
+def _needs(needs: tuple[NeedLine, ...]) -> Grid:
+    heads = (_("序号"), _("需求名称"), _("主要指标"), _("预算"), _("期限"), _("类别"))
+    rows = [Row(tuple(map(head, heads)), least=_HEAD_ROW)]
+    for count, need in enumerate(needs, 1):
+        rows += _need_rows(count, need)
+    columns = tuple(width * MM for width in (10, 52, 44, 25, 21, 16))
+    caption = _("技术需求（共 {count} 项）").format(count=len(needs))
+    return Grid(
+        columns,
+        tuple(rows),
+        head=1,
+        caption=heading(caption),
+        caption_again=heading(_("技术需求（续）")),
+        space_after=_GAP,
+        bookmark=(1, _("技术需求")),
+    )
+
+
+def _need_rows(count: int, need: NeedLine) -> list[Row]:
+    named = Cell(Text([(need.title or NOTHING, Face.SERIF), (f"\n{need.number}", Face.SANS)], SMALL_FREE))
+    summary = need.summary.strip()
+    told = bool(summary) and summary != need.title.strip()
+    first = Row(
+        (
+            serial(str(count)),
+            named,
+            small("\n".join(map(_metric, need.metrics))),
+            figure(need.budget),
+            figure(need.deadline),
+            figure(need.kind),
+        ),
+        keep=told,
+    )
+    if not told:
+        return [first]
+    # what the firm said gets the full width: in a column it would run over pages
+    return [first, Row((blank(), small(summary, 5, SMALL_FREE)), joined=True)]
+
+
+def _metric(metric: MetricLine) -> str:
+    goal = f"{metric.now}→{metric.target}" if metric.now else metric.target
+    standard = _("（{standard}）").format(standard=metric.standard) if metric.standard else ""
+    return f"{metric.name} {goal} {metric.unit}".strip() + standard
+
+
+def _follow_ups(sheet: VisitSheet) -> Grid:
+    heads = (_("序号"), _("事项"), _("责任人"), _("期限"), _("办结"))
+    rows = [Row(tuple(map(head, heads)), least=_HEAD_ROW)]
+    for count, task in enumerate(sheet.follow_ups, 1):
+        due = task.due.isoformat() if task.due else ""
+        cells = (
+            serial(str(count)),
+            small(task.text),
+            figure(task.who),
+            figure(due),
+            figure(_("是") if task.done else ""),
+        )
+        rows.append(Row(cells))
+    columns = tuple(width * MM for width in (10, 85, 34, 25, 14))
+    return Grid(
+        columns,
+        tuple(rows),
+        head=1,
+        caption=heading(_("后续任务")),
+        caption_again=heading(_("后续任务（续）")),
+        space_after=_GAP,
+        bookmark=(1, _("后续任务")),
+    )
+
+
+def _notes(sheet: VisitSheet) -> list[Block]:
+    withheld = sheet.withheld + sum(need.withheld for need in sheet.needs)
+    notes: list[Block] = []
+    if withheld:
+        words = _("注：另有 {count} 处标为“不得外传”的内容，未印入本表。").format(count=withheld)
+        notes.append(Text(words, NOTE, space_after=3 * MM))
+    return notes + missing_note(sheet)
