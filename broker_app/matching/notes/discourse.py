@@ -18,11 +18,11 @@ from broker_app.matching.notes.topics import content_words, shared_words
 _NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
 _OVER = Act.WITHDRAWN | Act.SOLVED
 _ORDINAL = re.compile(r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)")
-_ALL = re.compile(r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|合起来|合计|总共|都)|加起来|一共|合计|全部|都要")
+_ALL = re.compile(r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|都)|加起来|一共|合计|全部|都要")
 _PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
 _POINTS_BACK = re.compile(r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算|最急|优先|不急|先做")
-_HEADER = re.compile(r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$")
-_COUNTED_HEADER = re.compile(r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)?$")
+_HEADER = re.compile(r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)?[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$")
+_COUNTED_HEADER = re.compile(r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)?[哈呢吧啊嘛]?$")
 _SECTIONS = (
     ("talk", re.compile(r"^(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景)$")),
     ("request", re.compile(r"^(?:其[他它](?:诉求|需求|问题|事项)|非技术(?:诉求|需求)|政策(?:诉求|需求)|服务(?:诉求|需求))$")),
@@ -101,11 +101,15 @@ class _Reader:
         self.heading_wish = False
         self.is_list = False
         self.section = ""
+        self._after_semicolon = False
+        self._last_mark = ""
         self.is_chat = any(one.clause.speaker for one in said)
         self.last_lane = ""
 
     def take(self, sentence: list[Said]) -> None:
         """Take one sentence apart and put its parts where they belong."""
+        self._after_semicolon = self._last_mark in (";", "；")
+        self._last_mark = sentence[-1].clause.end_mark[:1]
         sentence = [one for one in sentence if not self._is_brokers_question(one)]
         if not sentence:
             return
@@ -212,6 +216,12 @@ class _Reader:
         words = frozenset[str]().union(*(content_words(one.text) for one in head))
         earlier = [one for one in self.talk.needs() if not one.over and shared_words(words, one.text) >= 1]
         alone = at == 0 and not words
+        named = self._refers(rest[0])
+        if named is None and self.current and _POINTS_BACK.search(rest[0].text):
+            if shared_words(content_words(rest[0].text), self.current.text):
+                named = [self.current]
+        if named and len(named) == 1 and not any(one.does(Act.WISH | Act.TARGET) for one in rest):
+            named[0].over = True  # 电池那个先不管: the need told before is taken back
         tail = rest[at + 1 :]
         goes_on = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in tail)
         complaint = [one for one in head[:-1] if one.does(Act.PROBLEM) and not one.does(Act.WISH)]
@@ -327,6 +337,8 @@ class _Reader:
             # A heading or an opening: its need follows, unless that speaks of something else in another paragraph.
             return first.clause.gap >= PARAGRAPH and not self.is_chat and len(current.text) > 14 and not overlap
         needy = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit)
+        if first.clause.gap >= PARAGRAPH and not _GOES_ON.search(first.text):
+            needy = needy or (bool(content_words(first.text)) and any(one.does(Act.TARGET) for one in unit))
         if not needy or not words or overlap:
             return False
         if self._is_slot_only(unit):
@@ -345,6 +357,8 @@ class _Reader:
         if _NEW_ALSO.search(first.text):
             return True
         aim = _NEW_WISH.search(first.text)
+        if self._after_semicolon and aim and not _GOES_ON.search(first.text):
+            return True
         if aim and _ATTRIBUTE.search(re.sub(r"[\d.%~\-]+$", "", aim["what"])):
             return False
         if first.clause.gap >= SENTENCE:
@@ -361,7 +375,7 @@ class _Reader:
         )
 
 
-_MONEY = re.compile(r"预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
+_MONEY = re.compile(r"\d(?:w|k)(?![a-z])|budget|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
 _WHEN = re.compile(r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]")
 
 

@@ -9,8 +9,9 @@ from broker_app.matching.notes.topics import shared_words
 from broker_app.matching.text import segments
 
 _LONGEST = 60  # characters of talk that one plea for silence may cover
+_LIST_AHEAD = re.compile(r"以下|下面|接下来")
 _BACK = re.compile(r"(?:^|[讲说])(?:这|那|此|以上|上述|前面|刚才)(?:个|些|事|话|件|块|句|条|点|段|内容|情况|数据?)|^(?:也)?(?:请|但|千万|说是|先|都)?(?:别|不要|不能|请勿|保密|不得|商业)|这话|这事|这个|以上|说是|[也都]请")
-_AHEAD = re.compile(r"(?:以下|下面|接下来|跟你(?:说|讲)|私下(?:说|讲)|悄悄(?:说|讲)|只(?:跟|告诉)你|(?:保密|机密)[:：])[^,，。]{0,16}$")
+_AHEAD = re.compile(r"^[(（]以下[^)）]{0,12}[)）]|(?:以下|下面|接下来|跟你(?:说|讲)|私下(?:说|讲)|悄悄(?:说|讲)|只(?:跟|告诉)你|(?:保密|机密)[:：])[^,，。]{0,16}$")
 _POINTERS = frozenset("这个 那个 这话 这事 这些 那些 这块 事情 名字 内容 以上 以下 他们 我们 千万 特意 一定 但是 说是 老板 厂长 情况 东西 请勿 什么 也请 这件 这句 老师 站长 经理".split())
 _SPEAKS = re.compile(r"^.{0,6}?(?:讲|说|交代|特意讲|嘱咐|要求|强调|叮嘱|让我们?|叫我们?)")
 
@@ -21,8 +22,8 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
     named = _named(secret.text)
     own = [[secret]]
     if _AHEAD.search(secret.text) and at + 1 < len(said) and said[at + 1].clause.gap < PARAGRAPH:
-        if said[at + 1].clause.item:
-            return [*own, *_items(said, at + 1)]
+        if _LIST_AHEAD.search(secret.text):
+            return [*own, _to_paragraph_end(said, at + 1)]
         return [*own, _forward(said, at + 1)]
     words = frozenset(token.text for token in segments(named) if len(token.text) > 1 and token.text not in _POINTERS)
     before = _backward(said, at)
@@ -67,16 +68,14 @@ def _backward(said: Sequence[Said], at: int) -> list[Said]:
     return run
 
 
-def _items(said: Sequence[Said], at: int) -> list[list[Said]]:
-    """The items of the list that follows, to the end of the paragraph or of the sentence after its last item."""
-    runs: list[list[Said]] = []
+def _to_paragraph_end(said: Sequence[Said], at: int) -> list[Said]:
+    """Everything to the end of the paragraph: 以下不外传 covers all that follows."""
+    run: list[Said] = []
     for one in said[at:]:
-        if one.clause.gap >= PARAGRAPH or (one.clause.gap >= SENTENCE and not one.clause.item):
+        if one.clause.gap >= PARAGRAPH:
             break
-        if one.clause.item:
-            runs.append([])
-        runs[-1].append(one)
-    return runs
+        run.append(one)
+    return run
 
 
 def _forward(said: Sequence[Said], at: int) -> list[Said]:

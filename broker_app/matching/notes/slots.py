@@ -79,7 +79,7 @@ def read_budget(said: Sequence[Said]) -> Budget | None:
         for amount in amounts(one.text):
             score = _pays(one, amount, before)
             if score > 0:
-                found.append((score, _bounded(one, amount)))
+                _add(found, score, _bounded(one, amount))
     if not found:
         return None
     best = max(score for score, _ in found)
@@ -92,6 +92,15 @@ def read_budget(said: Sequence[Said]) -> Budget | None:
         last = budgets[-1]
         return Budget(last.said, last.start, last.end, low, high)
     return strong[-1]
+
+
+def _add(found: list[tuple[int, Budget]], score: int, budget: Budget) -> None:
+    """Keep a sum; one that follows another without a word between makes a range with it (三万五万都行)."""
+    last = found[-1][1] if found else None
+    if last and last.said is budget.said and last.end == budget.start and last.low < budget.low:
+        found[-1] = (score, Budget(last.said, last.start, budget.end, last.low, budget.high))
+    else:
+        found.append((score, budget))
 
 
 def _pays(one: Said, amount: Amount, before: Said | None) -> int:
@@ -158,7 +167,7 @@ def _due(one: Said, mention: DateMention, visit_on: date) -> int:
         return 1 if mention.kind in ("full", "month", "dotted") and re.match(r".{0,3}(?:实施|禁)", right) else 0
     if mention.kind == "span":
         return _span_due(text, mention, left, right)
-    if mention.kind == "near" and mention.words in ("今天", "昨天", "前天"):
+    if mention.kind == "near" and "天" in mention.words and not mention.before:
         return 0
     if mention.kind == "year":
         if mention.words.startswith("今年"):
