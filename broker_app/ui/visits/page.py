@@ -55,7 +55,7 @@ class VisitsPage(Page):
         self.list.plan_wanted.connect(self.plan)
         self.editor.changed.connect(self._on_changed)
         self.editor.removed.connect(self._on_removed)
-        self.editor.back.clicked.connect(self._back_to_list)
+        self.editor.head.back.clicked.connect(self._back_to_list)
         self._add_commands()
 
     def open_at(self, what: object) -> None:
@@ -107,7 +107,7 @@ class VisitsPage(Page):
         """Ctrl+Enter finishes."""
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.editor.finish_button.click()
+            self.editor.head.finish_button.click()
         else:
             super().keyPressEvent(event)
 
@@ -122,7 +122,7 @@ class VisitsPage(Page):
             self.list.setMaximumWidth(16_777_215)
         else:
             self.list.setFixedWidth(round((WIDE if wide else NARROW) * factor**0.6))
-        self.editor.back.setVisible(self._one_pane)
+        self.editor.head.back.setVisible(self._one_pane)
         self._show_panes(editor=self.editor.visit_id is not None or self.editor.isVisible())
 
     def _add_commands(self) -> None:

@@ -1,8 +1,6 @@
 """Beside the note: the needs that came out of it, requests that are not technical, tasks, and what is still missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
@@ -14,26 +12,14 @@ from broker_app.rules.calendar import china_date, utc_now
 from broker_app.rules.states import NeedState
 from broker_app.services.needs import NeedDetail
 from broker_app.services.typed_dates import date_text
-from broker_app.services.visits import FollowUpDraft, ReferralDraft
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, Panel, clear_layout, row_of
 from broker_app.ui.shell.page import scroll_column
 from broker_app.ui.shell.text_blocks import IconLabel, KeyValues, Paragraph, Words
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.visits.findings import Finding
 
 WIDE, NARROW = 316, 300
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One card: what it is, its number beside the span, and what it belongs to."""
-
-    kind: str  # "need" | "referral" | "follow_up"
-    tag: str
-    owner: object
-    need: NeedDetail | None = None
-    referral: ReferralDraft | None = None
-    follow_up: FollowUpDraft | None = None
 
 
 class _Tag(QWidget):
@@ -215,8 +201,3 @@ def _need_content(need: NeedDetail) -> tuple[str, tuple[tuple[str, str], ...], t
 
 def _warning(words: str) -> QHBoxLayout:
     return row_of(IconLabel("warning-circle", "warn_text"), Words(words, "meta", "warn_text"), None, spacing=5)
-
-
-def owner_id(owner: object) -> UUID | None:
-    """The id of the need that a card belongs to, if it is a need's."""
-    return owner if isinstance(owner, UUID) else None

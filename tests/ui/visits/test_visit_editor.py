@@ -36,11 +36,11 @@ def type_note(editor: VisitEditor, settled: Settle, text: str = NOTE) -> None:
 
 
 def pick_first_firm(editor: VisitEditor, settled: Settle, letters: str = "wz") -> str:
-    editor.picker.setFocus()
-    QTest.keyClicks(editor.picker, letters)
-    QTest.keyClick(editor.picker, Qt.Key.Key_Return)
+    editor.head.picker.setFocus()
+    QTest.keyClicks(editor.head.picker, letters)
+    QTest.keyClick(editor.head.picker, Qt.Key.Key_Return)
     settled()
-    return editor.title.text
+    return editor.head.title.text
 
 
 class TestNewVisit:
@@ -51,9 +51,9 @@ class TestNewVisit:
         settled()
         page = window.page
         assert isinstance(page, VisitsPage)
-        assert QApplication.focusWidget() is page.editor.picker
-        QTest.keyClicks(page.editor.picker, "wz")
-        QTest.keyClick(page.editor.picker, Qt.Key.Key_Return)
+        assert QApplication.focusWidget() is page.editor.head.picker
+        QTest.keyClicks(page.editor.head.picker, "wz")
+        QTest.keyClick(page.editor.head.picker, Qt.Key.Key_Return)
         settled()
         assert QApplication.focusWidget() is page.editor.note
         page.editor.note.insertPlainText(NOTE)
@@ -64,17 +64,17 @@ class TestNewVisit:
         assert len(visits) == before + 1
         made = next(visit for visit in visits if visit.id == page.editor.visit_id)
         assert made.state == "recorded"
-        assert made.enterprise == page.editor.title.text
+        assert made.enterprise == page.editor.head.title.text
         assert page.editor.note.isReadOnly()
 
     def test_a_firm_nobody_knows_is_made_on_the_spot(
         self, editor: VisitEditor, window: MainWindow, settled: Settle
     ) -> None:
-        editor.picker.setFocus()
-        editor.picker.insert("苍南样例新开张拉链厂")
-        QTest.keyClick(editor.picker, Qt.Key.Key_Return)
+        editor.head.picker.setFocus()
+        editor.head.picker.insert("苍南样例新开张拉链厂")
+        QTest.keyClick(editor.head.picker, Qt.Key.Key_Return)
         settled()
-        assert editor.title.text == "苍南样例新开张拉链厂"
+        assert editor.head.title.text == "苍南样例新开张拉链厂"
         firms = window.desk.tasks.fetch(lambda session: list_enterprises(session, "新开张"))
         assert [firm.name for firm in firms] == ["苍南样例新开张拉链厂"]
 
@@ -102,7 +102,7 @@ class TestNewVisit:
 
     def test_what_is_missing_is_said_beside_its_field(self, editor: VisitEditor, settled: Settle) -> None:
         type_note(editor, settled)
-        editor.finish_button.click()
+        editor.head.finish_button.click()
         settled()
         assert editor.note.toPlainText() == NOTE
         assert "请选企业" in editor_banner(editor)
@@ -176,10 +176,10 @@ class TestFinishedVisit:
     ) -> None:
         pick_first_firm(editor, settled)
         type_note(editor, settled)
-        editor.finish_button.click()
+        editor.head.finish_button.click()
         settled()
         settled()
-        editor._correct()
+        editor.correct()
         from broker_app.ui.visits.revision_dialogs import CorrectionDialog  # noqa: PLC0415
 
         dialog = window.findChild(CorrectionDialog)
