@@ -195,11 +195,12 @@ def _strength(best: Sequence[Candidate], whole: _Facet, documents: int) -> float
     chance. One that attains most of what there is counts alone; how much is most grows with the logarithm of the
     pool, as the best of many chance matches does.
     """
-    possible = sum(scoring.possible for scoring in whole.scorings)
-    if not best or not possible:
+    # Pairs of characters do not hang on where words are cut; a question without any is told by its words.
+    telling = next((scoring for scoring in reversed(whole.scorings) if scoring.possible), None)
+    if not best or telling is None:
         return 0.0
     attained = max(candidate.attained for candidate in best[: weights.FIRST])
-    known = sum(scoring.known for scoring in whole.scorings) / possible
+    known = telling.known / telling.possible
     alone = weights.ENOUGH_ALONE + weights.ALONE_PER_FOLD * math.log(documents / weights.REFERENCE_POOL)
     return max(attained * known**2 / weights.ENOUGH_EVIDENCE, attained / alone)
 

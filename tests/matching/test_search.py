@@ -20,7 +20,7 @@ def test_the_right_achievement_comes_first_and_is_strong(filled: Connection) -> 
 
 
 def test_no_more_than_the_limit_is_returned(filled: Connection) -> None:
-    answer = match(filled, BREAKER, limit=2)
+    answer = match(filled, MatchQuery("低温密封的断路器外壳"), limit=2)
     assert len(answer.results) + len(answer.weak_results) == 2
 
 
