@@ -93,7 +93,9 @@ def _pieces(folded: str) -> list[tuple[int, int, int, str, str]]:
         if until > at:
             depth_until = until
             continue
-        strength = {"paragraph": PARAGRAPH, "heading": PARAGRAPH, "sentence": SENTENCE}.get(found.lastgroup or "", COMMA)
+        strength = {"paragraph": PARAGRAPH, "heading": PARAGRAPH, "sentence": SENTENCE}.get(
+            found.lastgroup or "", COMMA
+        )
         cuts[at] = (found.end(), strength, found.group().strip() or " ")
     markers: dict[int, tuple[int, str]] = {}
     for found in _ITEM.finditer(folded):
@@ -165,7 +167,9 @@ def _thoughts(text: str) -> list[tuple[int, int, int, str]]:
     for found in _HEAD_STRONG.finditer(text):
         cuts[found.start()] = (SENTENCE, found.group())
     for found in _HEAD_WEAK.finditer(text):
-        near = any(abs(found.start() - at) < 4 or at <= found.start() < at + len(word) + 1 for at, (_, word) in cuts.items())
+        near = any(
+            abs(found.start() - at) < 4 or at <= found.start() < at + len(word) + 1 for at, (_, word) in cuts.items()
+        )
         if not near:
             cuts[found.start()] = (COMMA, "")
     cuts.pop(0, None)

@@ -17,24 +17,48 @@ from broker_app.matching.notes.topics import content_words, shared_words
 
 _NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
 _OVER = Act.WITHDRAWN | Act.SOLVED
-_ORDINAL = re.compile(r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)")
-_ALL = re.compile(r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|都)|加起来|一共|合计|全部|都要")
+_ORDINAL = re.compile(
+    r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
+)
+_ALL = re.compile(
+    r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|都)|加起来|一共|合计|全部|都要"
+)
 _PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
-_POINTS_BACK = re.compile(r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算|最急|优先|不急|先做")
-_HEADER = re.compile(r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)?[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$")
-_COUNTED_HEADER = re.compile(r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)?[哈呢吧啊嘛]?$")
+_POINTS_BACK = re.compile(
+    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算|最急|优先|不急|先做"
+)
+_HEADER = re.compile(
+    r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)?[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
+)
+_COUNTED_HEADER = re.compile(
+    r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)?[哈呢吧啊嘛]?$"
+)
 _SECTIONS = (
     ("talk", re.compile(r"^(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景)$")),
-    ("request", re.compile(r"^(?:其[他它](?:诉求|需求|问题|事项)|非技术(?:诉求|需求)|政策(?:诉求|需求)|服务(?:诉求|需求))$")),
-    ("follow_up", re.compile(r"^(?:待办|后续|下一步|跟进|后续(?:工作|安排|任务)|任务|todo|下一步(?:工作|计划|安排)|回去要做的?)(?:事项)?$")),
+    (
+        "request",
+        re.compile(r"^(?:其[他它](?:诉求|需求|问题|事项)|非技术(?:诉求|需求)|政策(?:诉求|需求)|服务(?:诉求|需求))$"),
+    ),
+    (
+        "follow_up",
+        re.compile(
+            r"^(?:待办|后续|下一步|跟进|后续(?:工作|安排|任务)|任务|todo|下一步(?:工作|计划|安排)|回去要做的?)(?:事项)?$"
+        ),
+    ),
     ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
 )
 _PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小孩|孩子|老婆|侄[女儿子]|外甥|亲戚|老公学|幼儿园)")
 _NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
 _MORE = re.compile(r"^.{0,5}(?:还|又)(?:说|讲|提到?|问)?.{0,4}想|^.{0,4}还(?:说|讲|提到?)(?:了|过)?")
-_NEW_WISH = re.compile(r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|需要)(?P<then>[^\d≥≤<>]+)")
-_ATTRIBUTE = re.compile(r"[率度量值性力比间命本价拍能观色寸差速压温耗期数费钱]$|^(?:现在|目前|客户|老板|厂长|但|而且|最好|并且|同时|目标|企业|对方|他|她|我|自己|主机厂|法规|环保|市场|国外|人家|如果|因为|所以|这|那|不过|总工|第)|说|讲|问|觉得|意思")
-_AFTERTHOUGHT = re.compile(r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)")
+_NEW_WISH = re.compile(
+    r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|需要)(?P<then>[^\d≥≤<>]+)"
+)
+_ATTRIBUTE = re.compile(
+    r"[率度量值性力比间命本价拍能观色寸差速压温耗期数费钱]$|^(?:现在|目前|客户|老板|厂长|但|而且|最好|并且|同时|目标|企业|对方|他|她|我|自己|主机厂|法规|环保|市场|国外|人家|如果|因为|所以|这|那|不过|总工|第)|说|讲|问|觉得|意思"
+)
+_AFTERTHOUGHT = re.compile(
+    r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)"
+)
 _GOES_ON = re.compile(
     r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有))"
 )
@@ -113,7 +137,11 @@ class _Reader:
         sentence = [one for one in sentence if not self._is_brokers_question(one)]
         if not sentence:
             return
-        if sentence[0].clause.gap == PARAGRAPH and not sentence[0].clause.item and self.section in ("talk", "follow_up"):
+        if (
+            sentence[0].clause.gap == PARAGRAPH
+            and not sentence[0].clause.item
+            and self.section in ("talk", "follow_up")
+        ):
             self.section = ""
         if self._opens_section(sentence) or self._is_header(sentence) or self.section == "talk":
             return
@@ -181,7 +209,9 @@ class _Reader:
             return "secret" if one.does(Act.SECRET) else ""
         if self.section == "follow_up" and len(one.text) > 3:
             return "follow_up"
-        technical_wish = any(other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence)
+        technical_wish = any(
+            other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence
+        )
         kind = request_kind(one.text + one.clause.end_mark[:1], whole + sentence[-1].clause.end_mark[:1])
         if kind and (kind.certain or not technical_wish) and not _is_promise(one):
             return f"request:{kind.code}"
@@ -197,7 +227,11 @@ class _Reader:
         if closing:
             at = closing[-1]
             return self._close(rest, at)
-        if rest and any(one.does(Act.SPENT) for one in rest) and not any(one.does(Act.WISH | Act.TARGET) for one in rest):
+        if (
+            rest
+            and any(one.does(Act.SPENT) for one in rest)
+            and not any(one.does(Act.WISH | Act.TARGET) for one in rest)
+        ):
             return self._without_past(rest)
         return rest
 
@@ -206,7 +240,9 @@ class _Reader:
         first = next(at for at, one in enumerate(rest) if one.does(Act.SPENT))
         told = self.current is not None and not self.current.over
         before = [one for one in rest[:first] if one.does(Act.PROBLEM) and not one.does(Act.CHAT)]
-        offer = next((at for at, one in enumerate(rest) if at > first and _is_slot(one) and not one.does(Act.SPENT)), len(rest))
+        offer = next(
+            (at for at, one in enumerate(rest) if at > first and _is_slot(one) and not one.does(Act.SPENT)), len(rest)
+        )
         after = [one for one in rest[offer:] if not one.does(Act.SPENT)]
         return (before if told else []) + (after if told and any(_MONEY.search(one.text) for one in after) else [])
 
@@ -258,7 +294,12 @@ class _Reader:
         told = "".join(each.text for each in unit)
         if not words or shared_words(words, told):
             return False
-        if self.is_list and not unit[0].clause.item and one.does(Act.WISH | Act.PROBLEM) and not _ATTRIBUTE.search(one.text[:12]):
+        if (
+            self.is_list
+            and not unit[0].clause.item
+            and one.does(Act.WISH | Act.PROBLEM)
+            and not _ATTRIBUTE.search(one.text[:12])
+        ):
             return True
         if _is_money(unit[-1]) and one.does(Act.PROBLEM) and not _is_money(one) and not _GOES_ON.search(one.text):
             return True
@@ -370,13 +411,17 @@ class _Reader:
     def _is_slot_only(unit: list[Said]) -> bool:
         """Tell whether a unit names only money, time or a way to work together."""
         text = "".join(one.text for one in unit)
-        return any(_is_slot(one) for one in unit) and len(content_words(text)) <= 1 and not any(
-            one.does(Act.PROBLEM) for one in unit
+        return (
+            any(_is_slot(one) for one in unit)
+            and len(content_words(text)) <= 1
+            and not any(one.does(Act.PROBLEM) for one in unit)
         )
 
 
 _MONEY = re.compile(r"\d(?:w|k)(?![a-z])|budget|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
-_WHEN = re.compile(r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]")
+_WHEN = re.compile(
+    r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]"
+)
 
 
 def _is_slot(one: Said) -> bool:
@@ -401,9 +446,13 @@ def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
     return needs[-count:] if found["back"].startswith("后") else needs[:count]
 
 
-_BROKER = re.compile(r"(?:^|[,，说讲])(?:我|咱)(?!们(?:那|的|这|厂|公司))|答应|记得|别忘|提醒|复访|回访|回头|回去|跟进|待[问查办核确]|再来|下(?:次|回|趟)|改约|发我|给我|回.{0,4}话|来厂里|陪$|推荐[一两三几\d]")
+_BROKER = re.compile(
+    r"(?:^|[,，说讲])(?:我|咱)(?!们(?:那|的|这|厂|公司))|答应|记得|别忘|提醒|复访|回访|回头|回去|跟进|待[问查办核确]|再来|下(?:次|回|趟)|改约|发我|给我|回.{0,4}话|来厂里|陪$|推荐[一两三几\d]"
+)
 _FIRM_SIDE = re.compile(r"给客户|给主机厂|给甲方|客户要|想请|请专家|请人|希望|(?<!需)要给")
-_DAY = re.compile(r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|国庆|春节|年前|月初|本周|这周|前把|前给")
+_DAY = re.compile(
+    r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|国庆|春节|年前|月初|本周|这周|前把|前给"
+)
 
 
 def _is_promise(one: Said) -> bool:

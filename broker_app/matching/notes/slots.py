@@ -18,7 +18,9 @@ _OTHER_MONEY = re.compile(
     r"电费|租金|值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|罚款|去年|前年|上半年(?=才?[花买换投])|抵押|一盆|利润|处置费|贴(?!合)|盗|方案贵|进口的?(?=.{0,6}(?:万|w))"
 )
 _STRONG_PAY = re.compile(r"预算|愿意|愿出|以内|之内|封顶|最多|掏|投入|接受|能批|做主|可以|就行|最好|拟投")
-_AT_MOST_BEFORE = re.compile(r"(?:别超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|少于|不到|低于|不能超过?|压到|最高|不大于)(?:也就|拿|出|给|投|花|是|[:：])?$")
+_AT_MOST_BEFORE = re.compile(
+    r"(?:别超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|少于|不到|低于|不能超过?|压到|最高|不大于)(?:也就|拿|出|给|投|花|是|[:：])?$"
+)
 _AT_MOST_AFTER = re.compile(r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|封顶|撑死|顶天|到头|为限|打住)")
 _AT_LEAST = re.compile(r"(?:至少|不少于|起码|不低于)$")
 _NOT_A_SUM = re.compile(
@@ -26,7 +28,9 @@ _NOT_A_SUM = re.compile(
 )
 _COUNTED = re.compile(r"[次只件台套张片米吨亩斤人辆支枚盒瓶箱条双粒颗户家头羽株平方公千]|模次|小时|像素|转")
 _SPLIT = re.compile(r"另算|另外算|再加|另出研发|分开算")
-_CUE = re.compile(r"最晚|最迟|必须|务必|一定|要求|之前|以前|前(?:要|把|能|拿|给|交|做|完|定|装|出|得|$)|内(?:要|出|做|完|定|拿|$)|完成|定下来|到位|截止")
+_CUE = re.compile(
+    r"最晚|最迟|必须|务必|一定|要求|之前|以前|前(?:要|把|能|拿|给|交|做|完|定|装|出|得|$)|内(?:要|出|做|完|定|拿|$)|完成|定下来|到位|截止"
+)
 _DUE_VERBS = re.compile(
     r"要|交样|交付|交货|完成|做成|出|定|给|装好|改好|见到|上(?!午|次|周|个|班|游|海|年)|用上|拿到|到位|试|投产|上线|前|之内|内|验收|收工|搞定|才能|开始|sop|时间|期限|工期|周期|大修|最好|规划|审核|$"
 )
@@ -111,20 +115,28 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     if re.search(r"[\d.]$", left) or (amount.bare and re.search(r"[年月a-z]$", left)) or re.match(r"\d", right):
         return 0
     near = left[-14:] + "#" + right[:8]
-    cue = _PAYS.search(near) or (before is not None and amount.start == 0 and re.search(r"预算|费用|钱(?:的话)?$|投入", before.text))
+    cue = _PAYS.search(near) or (
+        before is not None and amount.start == 0 and re.search(r"预算|费用|钱(?:的话)?$|投入", before.text)
+    )
     if not amount.bare and text[amount.end - 1] not in "元块钱" and _COUNTED.match(right):
         return 0
     if amount.bare:
         if not cue or _NOT_A_SUM.match(right) or not _PAYS.search(left + right):
             return 0
-        if amount.high < 3 or not (re.search(r"预算|投入|费|愿意|出|大概|个$", left[-10:] + text[amount.start : amount.end]) or amount.start == 0):
+        if amount.high < 3 or not (
+            re.search(r"预算|投入|费|愿意|出|大概|个$", left[-10:] + text[amount.start : amount.end])
+            or amount.start == 0
+        ):
             return 0
     if one.does(Act.SPENT) and not re.search(r"预算|愿意|才给钱", left[-8:]):
         return 0
     other = _OTHER_MONEY.search(near)
     if other and not _STRONG_PAY.search(near.replace(other.group(), "")):
         return 0
-    if other and re.search(r"罚|花了|买了|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|成本|加价|太多|太贵|贷|授信|补贴|报价|要价|卖|估值|起价|千升|工钱", other.group()):
+    if other and re.search(
+        r"罚|花了|买了|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|成本|加价|太多|太贵|贷|授信|补贴|报价|要价|卖|估值|起价|千升|工钱",
+        other.group(),
+    ):
         return 0
     if amount.high < Decimal("0.1") and not re.search(r"预算|投入|愿意", left):
         return 0
@@ -175,15 +187,25 @@ def _due(one: Said, mention: DateMention, visit_on: date) -> int:
         return 2 if re.match(r"(?:上|要|做|搞|出|装|完成|投|启动|必须|开始)", right) else 0
     if mention.before or re.search(r"最晚|最迟|必须|一定", left):
         return 5 if re.search(r"最晚|最迟|必须|一定", near) else 4
-    if re.match(r"(?:采收|放苗|开工|大修|出货|膨大|开学|上市|审核|换季|定植|量产|投产).{0,4}前", right) or re.search(r"前(?!面)", right[:8]):
+    if re.match(r"(?:采收|放苗|开工|大修|出货|膨大|开学|上市|审核|换季|定植|量产|投产).{0,4}前", right) or re.search(
+        r"前(?!面)", right[:8]
+    ):
         return 4
     return 3 if _DUE_VERBS.search(near) else 2
 
 
 def _span_due(text: str, mention: DateMention, left: str, right: str) -> int:
     if mention.before or mention.words.endswith("内"):
-        return 0 if re.search(r"保质|质保|寿命|[做缩控压]到?$|搞定$", left[-4:]) or mention.words[:-1].endswith(("天", "日")) and "质保" in text else 4
-    if re.match(r"(?:出|完成|做完|交|拿出|见效|弄好|搞好|上线|验收|弄不成|做出)", right) or re.search(r"(?:周期|工期|时间|期限|为期|给)(?:大概|是|[:：])?$", left):
+        return (
+            0
+            if re.search(r"保质|质保|寿命|[做缩控压]到?$|搞定$", left[-4:])
+            or mention.words[:-1].endswith(("天", "日"))
+            and "质保" in text
+            else 4
+        )
+    if re.match(r"(?:出|完成|做完|交|拿出|见效|弄好|搞好|上线|验收|弄不成|做出)", right) or re.search(
+        r"(?:周期|工期|时间|期限|为期|给)(?:大概|是|[:：])?$", left
+    ):
         return 3
     return 3 if not left and re.fullmatch(r"(?:左右|上下|吧|时间|以后|后)?", right) else 0
 
@@ -195,13 +217,17 @@ _METRIC = re.compile(
     rf"(?P<sign>{_COMPARE}|(?:降|提|升|压|减|缩|控|做|干|达|缩短|提高|降低|控制|稳定|延长|增加?)(?:低|高|少)?(?:到|至|成|在)|要(?:求)?(?:到|在|做到|达到|干到|提到)?|现在|目前|降(?:低)?|±|正负|约|大概|达到|到)?"
     rf"(?P<bound>{_COMPARE})?(?P<value>{_FIGURE}(?:\s?[~～\-—至到]\s?{_FIGURE})?)(?P<unit>{_UNIT})?(?P<after>以[上下内]|之内|左右|上下)?"
 )
-_NAME = re.compile(r"([\u4e00-\u9fffa-z/+.δ·]{2,10}?)(?:现在|目前|已|大概|约|只有|才|要求|要|能|得|想|希望|是|为|在|:|：|不|控制|降|提|做|达|干|压|缩)*$")
+_NAME = re.compile(
+    r"([\u4e00-\u9fffa-z/+.δ·]{2,10}?)(?:现在|目前|已|大概|约|只有|才|要求|要|能|得|想|希望|是|为|在|:|：|不|控制|降|提|做|达|干|压|缩)*$"
+)
 _SIGNS = {
     "不低于": "≥", "不小于": "≥", ">=": "≥", "≥": "≥", "以上": "≥", "高于": ">", "大于": ">", ">": ">", "超过": ">",
     "不高于": "≤", "不超过": "≤", "不大于": "≤", "<=": "≤", "≤": "≤", "以下": "≤", "以内": "≤", "之内": "≤", "别超": "≤", "别超过": "≤",
     "低于": "<", "小于": "<", "少于": "<", "<": "<", "±": "±", "正负": "±",
 }  # fmt: skip
-_WANTED = re.compile(r"要|想|希望|目标|降|提|升|压|减|缩|控|做到|干到|达到|稳定|≥|≤|<|>|不低于|不高于|不超过|不大于|不小于|别超|以内|以下|以上|±|正负|→")
+_WANTED = re.compile(
+    r"要|想|希望|目标|降|提|升|压|减|缩|控|做到|干到|达到|稳定|≥|≤|<|>|不低于|不高于|不超过|不大于|不小于|别超|以内|以下|以上|±|正负|→"
+)
 
 
 def read_metrics(said: Sequence[Said]) -> tuple[Metric, ...]:
@@ -216,9 +242,16 @@ def read_metrics(said: Sequence[Said]) -> tuple[Metric, ...]:
         end = 0
         for hit in _METRIC.finditer(text):
             start = hit.start("value")
-            if not hit["unit"] and not hit["bound"] and not _SIGNS.get(hit["sign"] or "") and not (hit["sign"] and rows):
+            if (
+                not hit["unit"]
+                and not hit["bound"]
+                and not _SIGNS.get(hit["sign"] or "")
+                and not (hit["sign"] and rows)
+            ):
                 continue
-            if any(left <= start < right for left, right in money) or re.match(r"[月号日年]", text[hit.end("value") :][:1]):
+            if any(left <= start < right for left, right in money) or re.match(
+                r"[月号日年]", text[hit.end("value") :][:1]
+            ):
                 continue
             named = _NAME.search(text[end : hit.start()])
             name = _attribute(named[1]) if named else ""
@@ -231,7 +264,9 @@ def read_metrics(said: Sequence[Said]) -> tuple[Metric, ...]:
 
 
 def _attribute(name: str) -> str:
-    return re.sub(r"^(?:的|了|是|但|而|一次(?=[^合])|客户|国外|我们|台架|要求|经常|又|还|就|冬天|夏天|现在|一个|一)+", "", name).strip("的了是:：,，")
+    return re.sub(
+        r"^(?:的|了|是|但|而|一次(?=[^合])|客户|国外|我们|台架|要求|经常|又|还|就|冬天|夏天|现在|一个|一)+", "", name
+    ).strip("的了是:：,，")
 
 
 def _merge(rows: list[Metric], name: str, value: str, unit: str, *, wanted: bool) -> None:

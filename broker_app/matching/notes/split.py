@@ -73,9 +73,7 @@ def is_need(stretch: Stretch) -> bool:
     return wishes or complains or (aims and len(telling) > 1) or (stretch.inherits_wish and bool(telling))
 
 
-def _need(
-    note: str, stretch: Stretch, visit_on: date, industry: Sequence[str], secrets: set[int]
-) -> NeedProposal:
+def _need(note: str, stretch: Stretch, visit_on: date, industry: Sequence[str], secrets: set[int]) -> NeedProposal:
     said = _without_edges(stretch.said)
     spans = _spans(note, said)
     text = _text(note, spans)
@@ -175,9 +173,7 @@ def _is_only_secret(stretch: Stretch, secrets: set[int]) -> bool:
     return not stretch.does(Act.WISH | Act.IDEA) and all(id(one) in secrets for one in stretch.said)
 
 
-def _confidential(
-    note: str, talk: Talk, secrets: Sequence[list[list[Said]]]
-) -> tuple[ConfidentialProposal, ...]:
+def _confidential(note: str, talk: Talk, secrets: Sequence[list[list[Said]]]) -> tuple[ConfidentialProposal, ...]:
     found: dict[tuple[NoteSpan, ...], ConfidentialProposal] = {}
     for secret, pieces in zip(talk.secrets, secrets, strict=True):
         for piece in pieces:
@@ -212,7 +208,9 @@ def _people(reading: Reading, people: Sequence[Person], phones: Sequence[Phone])
             spans.append(NoteSpan(near.start, near.end - near.start))
         name = reading.note[one.start : one.end]
         proposals.append(
-            PersonProposal(_id("person", tuple(spans), name), name, one.title, near.number if near else "", tuple(spans))
+            PersonProposal(
+                _id("person", tuple(spans), name), name, one.title, near.number if near else "", tuple(spans)
+            )
         )
     return tuple(proposals)
 
@@ -255,12 +253,14 @@ def _written(note: str, said: Sequence[Said], folded: str) -> str:
     """A folded word as it was typed (mcb校验线 -> MCB校验线)."""
     if folded.upper() == folded:
         return folded
+
     def typed(found: re.Match[str]) -> str:
         for one in said:
             at = one.text.find(found.group())
             if at >= 0:
                 return "".join(note[one.clause.places[place]] for place in range(at, at + len(found.group())))
         return found.group()
+
     return re.sub(r"[a-z][a-z0-9/+.\-]*", typed, folded)
 
 
