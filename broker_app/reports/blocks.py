@@ -40,11 +40,15 @@ _QR_SIDE = 22 * MM
 _QR_GAP = 5 * MM
 
 
-def title_block(title: str, number: str) -> list[Block]:
-    """Title and number; they stay with what follows."""
+def title_block(title: str, number: str, state: str = "") -> list[Block]:
+    """Title, number and state; they stay with what follows."""
     blocks: list[Block] = [Text(title, TITLE, space_after=1 * MM, keep=True, bookmark=(0, title))]
-    if number:
-        words = _("编号：{number}").format(number=number)
+    facts = [
+        _("编号：{number}").format(number=number) if number else "",
+        _("状态：{state}").format(state=state) if state else "",
+    ]
+    if any(facts):
+        words = "　".join(fact for fact in facts if fact)
         blocks.append(Text(words, NUMBER, space_after=1 * MM, keep=True))
     return blocks
 
@@ -73,7 +77,7 @@ def value(words: str, span: int = 1, style: Style = VALUE) -> Cell:
 def serial(words: str) -> Cell:
     """The serial number of a row; a broken row repeats it with 续."""
     return Cell(
-        Text(words, SMALL_FIGURE), again=Text(_("{label}\n续").format(label=words), SMALL_FIGURE), pad=_NARROW_PAD
+        Text(words, SMALL_FIGURE), again=Text(_("{serial}/续").format(serial=words), SMALL_FIGURE), pad=_NARROW_PAD
     )
 
 
@@ -82,14 +86,19 @@ def small(words: str, span: int = 1, style: Style = SMALL) -> Cell:
     return Cell(Text((words.strip() and words) or NOTHING, style), span)
 
 
+def word(words: str) -> Cell:
+    """A short word in a narrow column."""
+    return Cell(Text(words or NOTHING, replace(SMALL, align=Align.CENTRE)), pad=_NARROW_PAD)
+
+
 def figure(words: str) -> Cell:
     """A number, code or date in a narrow column."""
     return Cell(Text(words or NOTHING, SMALL_FIGURE), pad=_NARROW_PAD)
 
 
-def blank() -> Cell:
-    """Nothing, where a label above serves this row too."""
-    return Cell(Empty(), again=Empty())
+def blank(words: str) -> Cell:
+    """Nothing, where the serial number above serves this row too; a broken row repeats it with 续."""
+    return Cell(Empty(), again=serial(words).again, pad=_NARROW_PAD)
 
 
 def options(choices: Sequence[str], chosen: Sequence[str]) -> str:
@@ -100,10 +109,22 @@ def options(choices: Sequence[str], chosen: Sequence[str]) -> str:
 
 
 def chinese_date(day: date | None) -> str:
-    """2026 年 11 月 3 日; blanks to write in when there is no day."""
+    """2026年11月3日; blanks to write in when there is no day."""
     if day is None:
         return _("年　　月　　日")
-    return _("{year} 年 {month} 月 {day} 日").format(year=day.year, month=day.month, day=day.day)
+    return _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
+
+
+def note(words: str) -> Text:
+    """A note under the tables; it stays with the signatures and is never the first on a page."""
+    return Text(words, NOTE, space_after=3 * MM, keep=True, glued=True)
+
+
+def withheld_note(count: int) -> list[Block]:
+    """How much was left out, never what; nothing when nothing was."""
+    if not count:
+        return []
+    return [note(_("注：另有 {count} 处标为“不得外传”的内容，未印入本件。").format(count=count))]
 
 
 def chinese_number(number: int) -> str:
@@ -122,7 +143,7 @@ def missing_note(sheet: Any) -> list[Block]:
     if not gaps:
         return []
     words = _("注：〓＝{codes}，字库里没有这些字，请手写补正。").format(codes="、".join(gaps))
-    return [Text(words, NOTE, space_after=3 * MM)]
+    return [note(words)]
 
 
 @dataclass(frozen=True)
@@ -139,9 +160,9 @@ class SignatureBoxes(Block):
 
     glued = True
 
-    def __init__(self, signers: Sequence[Signer], space_after: float = 5 * MM) -> None:
+    def __init__(self, signers: Sequence[Signer], *, keep: bool = True, space_after: float = 5 * MM) -> None:
         self.signers = tuple(signers)
-        self.space_after = space_after
+        self.keep, self.space_after = keep, space_after
 
     def height(self, width: float) -> float:
         return _SIGN_HEIGHT
@@ -174,7 +195,6 @@ def _draw_signer(canvas: Canvas, signer: Signer, left: float, top: float, width:
 class Proof(Block):
     """QR code and fingerprint, once, at the end of a paper."""
 
-    keep = False
     glued = True
 
     def __init__(self, kind: str, number: str, revision: int, digits: str) -> None:
@@ -186,13 +206,12 @@ class Proof(Block):
 
     def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
         _draw_code(canvas, self.payload, x, top)
-        quarter = len(self.digits) // 4
-        groups = [in_fours(self.digits[start : start + quarter]) for start in range(0, len(self.digits), quarter)]
+        half = len(self.digits) // 2
         lines = [
-            _("编号　{number}　　版次　{revision}").format(number=self.number, revision=self.revision),
-            _("内容指纹（SHA-256）　{digits}").format(digits="  ".join(groups[:1])),
-            "　".join(groups[1:3]),
-            groups[3],
+            _("编号　{number}　　版次　{revision}").format(number=self.number or NOTHING, revision=self.revision),
+            _("内容指纹（SHA-256）"),
+            in_fours(self.digits[:half]),
+            in_fours(self.digits[half:]),
             _("指纹由本件数据算出，供与存档核对；不是电子签名，不是上链存证。"),
         ]
         gap = _QR_SIDE + _QR_GAP

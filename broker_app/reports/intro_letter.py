@@ -36,7 +36,7 @@ def build_intro_letter(sheet: IntroSheet) -> bytes:
         Text(_("下列“依据”摘自成果摘要，加粗的是与需求相合的词。"), _BODY, keep=True, space_after=1.5 * MM),
         *(_card(number, one) for number, one in enumerate(sheet.achievements, 1)),
         _heading(_("三、下一步")),
-        Text(_next_step(), _BODY),
+        Text(_next_step(), _BODY, keep=True),
         *_sign_off(sheet, mark),
     ]
     return render(Paper(Family.LETTER, title, sheet.number, mark, sheet.organisation, sheet.frozen_at, blocks))
@@ -48,7 +48,7 @@ def _opening(sheet: IntroSheet) -> str:
         pool=sheet.pool_size, count=chinese_number(len(sheet.achievements))
     )
     if sheet.visited_on:
-        met = _("我单位技术经纪人{broker}一行于 {day} 走访贵公司，了解到贵公司的技术需求{need}。")
+        met = _("我单位技术经纪人{broker}一行于{day}走访贵公司，了解到贵公司的技术需求{need}。")
         return met.format(broker=sheet.broker, day=chinese_date(sheet.visited_on), need=need) + pool
     return _("我单位了解到贵公司的技术需求{need}。").format(need=need) + pool
 
@@ -77,7 +77,7 @@ def _card_rows(name: str, one: IntroAchievement) -> Iterator[Row]:
     reasons = "\n".join(f"{n}. {reason}；" for n, reason in enumerate(one.reasons, 1))
     yield _wide(_("推介理由"), reasons.removesuffix("；") + "。" if reasons else "")
     yield Row((label(_("依据")), Cell(Text(_evidence(one) or NOTHING, _VALUE), 3)), keep=True)
-    yield _wide(_("未覆盖"), one.not_covered or _("未发现未覆盖的要点"))
+    yield _wide(_("未覆盖"), one.not_covered or _("需求要点均已提及"))
     price = _("面议") if one.price_wan is None else _("{price:,.2f}（成果权利人报价）").format(price=one.price_wan)
     yield _pair(_("拟价（万元）"), price, _("匹配分"), _("{score}（本地口径）").format(score=one.score), keep=False)
 

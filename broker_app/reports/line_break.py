@@ -197,7 +197,7 @@ def _after_blank(text: str, index: int) -> Break:
         return Break.NEVER
     if last.isdigit() and ((after.isalpha() and is_word(after)) or after in "ΩμµÅ"):
         return Break.NEVER
-    if last.isascii() and last.isalpha() and after.isdigit():
+    if (last.isascii() and last.isalpha() and after.isdigit()) or (last.isdigit() and _is_han(after)):
         return Break.SOFT
     return Break.FREE
 

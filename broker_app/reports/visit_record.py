@@ -5,7 +5,6 @@ from broker_app.i18n import _
 from broker_app.reports.blocks import (
     FIGURE,
     FREE,
-    NOTE,
     NOTHING,
     SMALL_FREE,
     UNIT,
@@ -23,6 +22,8 @@ from broker_app.reports.blocks import (
     small,
     title_block,
     value,
+    withheld_note,
+    word,
 )
 from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
@@ -39,16 +40,17 @@ _GAP = 4 * MM
 def build_visit_record(sheet: VisitSheet) -> bytes:
     """走访记录表 as PDF."""
     title, digits = _("企业走访记录表"), fingerprint(sheet)
-    blocks: list[Block] = [*title_block(title, sheet.number), _facts(sheet)]
+    blocks: list[Block] = [*title_block(title, sheet.number, sheet.state), _facts(sheet)]
     if sheet.needs:
         blocks.append(_needs(sheet.needs))
     if sheet.follow_ups:
         blocks.append(_follow_ups(sheet))
-    blocks += _notes(sheet)
+    blocks += withheld_note(sheet.withheld + sum(need.withheld for need in sheet.needs))
+    blocks += missing_note(sheet)
     blocks.append(
         SignatureBoxes(
             (
-                Signer(_("企业接待人（确认走访内容）"), sheet.met[0].name if sheet.met else ""),
+                Signer(_("企业接待人（确认走访内容）"), sheet.met[0].name if len(sheet.met) == 1 else ""),
                 Signer(_("带队人"), sheet.lead.partition("（")[0]),
                 Signer(_("录入人")),
             )
@@ -143,14 +145,14 @@ def _need_rows(count: int, need: NeedLine) -> list[Row]:
             small("\n".join(map(_metric, need.metrics))),
             figure(need.budget),
             figure(need.deadline),
-            figure(need.kind),
+            word(need.kind),
         ),
         keep=told,
     )
     if not told:
         return [first]
     # what the firm said gets the full width: in a column it would run over pages
-    return [first, Row((blank(), small(summary, 5, SMALL_FREE)), joined=True)]
+    return [first, Row((blank(str(count)), small(summary, 5, SMALL_FREE)), joined=True)]
 
 
 def _metric(metric: MetricLine) -> str:
@@ -167,9 +169,9 @@ def _follow_ups(sheet: VisitSheet) -> Grid:
         cells = (
             serial(str(count)),
             small(task.text),
-            figure(task.who),
+            word(task.who),
             figure(due),
-            figure(_("是") if task.done else ""),
+            word(_("是") if task.done else ""),
         )
         rows.append(Row(cells))
     columns = tuple(width * MM for width in (10, 85, 34, 25, 14))
@@ -182,12 +184,3 @@ def _follow_ups(sheet: VisitSheet) -> Grid:
         space_after=_GAP,
         bookmark=(1, _("后续任务")),
     )
-
-
-def _notes(sheet: VisitSheet) -> list[Block]:
-    withheld = sheet.withheld + sum(need.withheld for need in sheet.needs)
-    notes: list[Block] = []
-    if withheld:
-        words = _("注：另有 {count} 处标为“不得外传”的内容，未印入本表。").format(count=withheld)
-        notes.append(Text(words, NOTE, space_after=3 * MM))
-    return notes + missing_note(sheet)
