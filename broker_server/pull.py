@@ -43,8 +43,8 @@ def pull(
     Raises:
         Problem: epoch-changed, also for a cursor beyond its scope's head; token-expired, device-revoked.
     """
-    known = check_epoch(connection, epoch)
     caller = authenticate(connection, token, now)
+    known = check_epoch(connection, epoch)
     see(connection, caller.access.readable)
     heads = {scope: head_of(connection, scope) for scope in sorted(caller.access.readable)}
     page = _Page(limit)

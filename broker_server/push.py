@@ -114,8 +114,8 @@ def _push(
     now: datetime,
     connection: Connection,
 ) -> list[JsonObject]:
-    check_epoch(connection, epoch)
     caller = authenticate(connection, token, now)
+    check_epoch(connection, epoch)
     return _Push(connection, caller, scopes, now).take(operations)
 
 

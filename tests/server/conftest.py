@@ -1,5 +1,6 @@
 """A fresh server for each test, on SQLite and on PostgreSQL where one can be run."""
 
+import socket
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -64,3 +65,13 @@ def zhou(server: ServerUnderTest) -> Device:
     """A broker of another team in another county."""
     server.add_user("zhou", "team:99=broker", "county:330302=broker")
     return server.sign_in("zhou")
+
+
+@pytest.fixture
+def unused_ports() -> list[int]:
+    """Two ports of loopback nobody listens on."""
+    listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    ports = [one.getsockname()[1] for one in listening]
+    for one in listening:
+        one.close()
+    return ports
