@@ -67,7 +67,7 @@ def _heading(words: str) -> Text:
 def _card(number: int, one: IntroAchievement) -> Grid:
     name = _("成果{n}").format(n=chinese_number(number))
     rows = tuple(_card_rows(name, one))
-    return Grid(_CARD, rows, space_after=2.5 * MM, bookmark=(2, f"{name}　{one.title}"))
+    return Grid(_CARD, rows, space_after=2 * MM, bookmark=(2, f"{name}　{one.title}"))
 
 
 def _card_rows(name: str, one: IntroAchievement) -> Iterator[Row]:
@@ -123,6 +123,6 @@ def _sign_off(sheet: IntroSheet, mark: str) -> list[Block]:
         *missing_note(sheet),
         *([Text(lines, _BODY, keep=True, space_after=2 * MM)] if lines else []),
         Text(sheet.organisation, _RIGHT, keep=True),
-        Text(f"{chinese_date(sheet.signed_on)}　　", _RIGHT, keep=True, space_after=6 * MM),
+        Text(f"{chinese_date(sheet.signed_on)}　　", _RIGHT, keep=True, space_after=3 * MM),
         Proof("intro", sheet.number, sheet.revision, mark),
     ]
