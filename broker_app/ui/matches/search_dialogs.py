@@ -1,0 +1,110 @@
+"""Other words for one search: the conditions as a whole, or one pair of lay and technical words."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from broker_app.i18n import _
+from broker_app.matching import Expansion
+from broker_app.services.needs import NeedDraft
+from broker_app.ui.enterprises.industry_ticks import IndustryTicks
+from broker_app.ui.matches.search_words import SearchWords, is_said, whole_text
+from broker_app.ui.shell.dialogs import Dialog
+from broker_app.ui.shell.fields import Field, ListLine, text_area
+from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
+from broker_app.ui.shell.text_blocks import Paragraph, Words
+
+
+class ConditionsDialog(Dialog):
+    """改条件: the need is asked with other words this once."""
+
+    chosen = Signal(object)
+    """The :class:`SearchWords` to search by."""
+
+    def __init__(self, host: QWidget, need: NeedDraft, words: SearchWords) -> None:
+        super().__init__(
+            host, _("改条件"), primary=_("这样找"), icon="magnifying-glass", dismiss=_("不改了"), width=700
+        )
+        self._need, self._words = need, words
+        self.content.addWidget(Paragraph(_("只管这一次怎么找，需求本身不会改。"), "body", "text2"))
+        asked = _without_unwanted(need, words)
+        self.name = ImeAwareLineEdit(asked.title)
+        self.text = text_area(lines=4)
+        self.text.setMaximumHeight(self.text.minimumHeight())
+        self.text.set_text(whole_text(asked))
+        self.keywords = ListLine(placeholder=_("如 阻燃、低温、PC/ABS"))
+        self.keywords.set_items(asked.keywords)
+        self.unwanted = ListLine(placeholder=_("如 溴系阻燃剂"))
+        self.unwanted.set_items(words.unwanted)
+        self.industries = IndustryTicks()
+        self.industries.set_codes(asked.industries)
+        self.name_field = Field(_("要找什么"), self.name, help_text=_("这一行的字分量最重"))
+        self.text_field = Field(_("说清楚一点"), self.text)
+        for field in (
+            self.name_field,
+            self.text_field,
+            Field(_("关键词"), self.keywords),
+            Field(_("不要含有"), self.unwanted, help_text=_("含有的成果会标红，并排到后面")),
+        ):
+            self.content.addWidget(field)
+        self.content.addWidget(Words(_("行业（一个都不勾就不看行业）"), "meta", "text2"))
+        self.content.addWidget(self.industries)
+
+    def accept(self) -> None:
+        """Hand the words on."""
+        commit_composition()
+        title, text = self.name.text().strip(), self.text.toPlainText().strip()
+        if not title and not text and not self.keywords.items:
+            self.name_field.show_error(_("写几个字才好找"))
+            return
+        need = self._need
+        self.chosen.emit(
+            SearchWords(
+                title=None if title == need.title.strip() else title,
+                text=None if text == whole_text(need).strip() else text,
+                keywords=None if self.keywords.items == need.keywords else self.keywords.items,
+                industries=None if set(self.industries.codes) == set(need.industries) else self.industries.codes,
+                unwanted=self.unwanted.items,
+                pairs=self._words.pairs,
+            )
+        )
+        self.close_with(True)
+
+
+class PairDialog(Dialog):
+    """加一对说法: where the owner says one thing, a term is searched too."""
+
+    added = Signal(object)
+    """The :class:`Expansion` s to try, in a tuple."""
+
+    def __init__(self, host: QWidget, asked: NeedDraft) -> None:
+        super().__init__(host, _("加一对说法"), primary=_("加上再找"), icon="plus", dismiss=_("不加了"))
+        self._asked = asked
+        self.content.addWidget(
+            Paragraph(_("厂里的叫法和论文、专利里的叫法常常不一样。加上一对，这一次两种都找。"), "body", "text2")
+        )
+        self.lay = ImeAwareLineEdit(placeholder=_("需求里的原话，如 开裂"))
+        self.technical = ListLine(placeholder=_("专业说法，如 低温脆性、缺口冲击"))
+        self.lay_field = Field(_("企业怎么说"), self.lay, required=True)
+        self.technical_field = Field(_("专业上叫什么"), self.technical, required=True)
+        self.content.addWidget(self.lay_field)
+        self.content.addWidget(self.technical_field)
+
+    def accept(self) -> None:
+        """Hand the pairs on; lay words the need does not say would change nothing."""
+        commit_composition()
+        self.lay_field.show_error("")
+        self.technical_field.show_error("")
+        lay = self.lay.text().strip()
+        if not lay:
+            self.lay_field.show_error(_("请写企业的叫法"))
+        elif not is_said(lay, self._asked):
+            self.lay_field.show_error(_("这条需求里没有「{words}」，加了也用不上").format(words=lay))
+        elif not self.technical.items:
+            self.technical_field.show_error(_("请写专业上的叫法"))
+        else:
+            self.added.emit(tuple(Expansion(lay, one) for one in self.technical.items))
+            self.close_with(True)
+
+
+def _without_unwanted(need: NeedDraft, words: SearchWords) -> NeedDraft:
+    return SearchWords(words.title, words.text, words.keywords, words.industries).applied_to(need)
