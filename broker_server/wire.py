@@ -7,7 +7,7 @@ the document refuses too. Unknown members are passed over: a newer client may sa
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from broker_app.sync.protocol import MAX_BLOB_BYTES, MAX_OPERATIONS, MAX_PAGE, Operation
 
@@ -22,6 +22,16 @@ CursorText = Annotated[
     ),
 ]
 Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=80)]
+
+
+def _number(value: Any) -> Any:
+    """JSON's integers, 53.0 among them, but no text and no truth value that Python would read as one."""
+    if isinstance(value, (str, bool)):
+        raise ValueError("a number is expected")
+    return value
+
+
+_WHOLE = BeforeValidator(_number)  # behind the limits, or they would be missing in the document
 OldAndNew = Annotated[list[Any], Field(min_length=2, max_length=2)]
 
 
@@ -65,7 +75,7 @@ class SyncIn(BaseModel):
     """A push and a pull."""
 
     epoch: UUID
-    limit: Annotated[StrictInt, Field(ge=0, le=MAX_PAGE)] = MAX_PAGE
+    limit: Annotated[int, Field(ge=0, le=MAX_PAGE), _WHOLE] = MAX_PAGE
     push: Annotated[list[OperationIn], Field(max_length=MAX_OPERATIONS)] = []
     cursors: dict[ScopeName, CursorText] = {}
 
@@ -103,7 +113,7 @@ class LogoutIn(BaseModel):
 class BlobIn(BaseModel):
     """The size of a file that will come."""
 
-    size: Annotated[StrictInt, Field(ge=1, le=MAX_BLOB_BYTES)]
+    size: Annotated[int, Field(ge=1, le=MAX_BLOB_BYTES), _WHOLE]
 
 
 # --- answers ----------------------------------------------------------------------------------------------
