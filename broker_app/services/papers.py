@@ -36,6 +36,9 @@ from broker_app.services.sheets import (
 )
 from broker_app.services.visits import Span, corrections_of
 
+_FACTS = ("trl", "budget", "region", "mode", "mountain")
+"""The kinds of reason that are plain facts (matching/explain.py, Via)."""
+
 ChildT = TypeVar("ChildT", Need, ReferralRequest, FollowUp)
 
 
@@ -215,17 +218,17 @@ def _offered(achievement: Achievement, match: Match, tells: Callable[[str], bool
 
 
 def _reasons(match: Match, tells: Callable[[str], bool]) -> list[str]:
-    words = [one["term"] for one in match.reasons if one["field"] != "industry" and not tells(one["term"])]
-    reasons = []
-    if words:
-        listed = "、".join(dict.fromkeys(words))
-        reasons.append(_("与需求同说“{words}”").format(words=listed))
-    if any(one["field"] == "industry" for one in match.reasons):
-        reasons.append(
-            _("同属{industry}").format(
-                industry="、".join(one["term"] for one in match.reasons if one["field"] == "industry")
-            )
-        )
+    def listed(*kinds: str) -> str:
+        terms = (one["term"] for one in match.reasons if one.get("via") in kinds and not tells(one["term"]))
+        return "、".join(dict.fromkeys(terms))
+
+    groups = (
+        (listed("words", "bigrams"), _("与需求同说“{words}”")),
+        (listed("terms"), _("需求里的说法，成果里写作“{words}”")),
+        (listed("industry"), _("同属{words}")),
+        (listed(*_FACTS), _("{words}")),
+    )
+    reasons = [sentence.format(words=words) for words, sentence in groups if words]
     if match.evidence.get("ordinal"):
         reasons.append(_("依据见摘要第 {n} 句").format(n=match.evidence["ordinal"]))
     return reasons

@@ -43,10 +43,10 @@ class Redaction:
         return "".join([*parts, text[end:]])
 
     def tells(self, term: str, public: str) -> bool:
-        """Whether a word on its own gives a secret away: it is a piece of one and stands nowhere in ``public``."""
-        folded = term.casefold()
-        piece = any(folded in word.casefold() for word in self.words)
-        return self.clean(term) != term or (piece and folded not in public.casefold())
+        """Whether words give a secret away: two neighbours of one stand in them and nowhere in ``public``."""
+        said, known = term.casefold(), public.casefold()
+        pairs = {word[at : at + 2].casefold() for word in self.words for at in range(len(word) - 1)}
+        return self.clean(term) != term or any(pair in said and pair not in known for pair in pairs)
 
 
 def redaction_of(note: str, spans: Sequence[Span], metrics: Iterable["Metric"]) -> Redaction:
