@@ -21,17 +21,21 @@ _ORDINAL = re.compile(
     r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
 )
 _ALL = re.compile(
-    r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|都)|加起来|一共|合计|全部|都要"
+    r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|都)|加起来|[两二三四](?:样|桩|个|件)(?:事体?|东西|事情)?(?:的)?(?:钱|钞票|预算|费用)|一共|合计|全部|都要"
 )
+_ERRAND = re.compile(r"打听|让我(?:帮|问|查|打听)|(?:他|她|老板)问|[?？]")
+_POINTER = re.compile(r"(?:这|那)(?:个|块|件|项|事|条)|的(?:事|问题)")
 _PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
 _POINTS_BACK = re.compile(
-    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算|最急|优先|不急|先做"
+    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算|最急|优先|不急|先[做搞]|只够"
 )
 _HEADER = re.compile(
-    r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)?[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
+    r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)[哈呢吧啊嘛]?$|[几三四五六](?:个|大)?方面$|"
+    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?(?:[几两二三四五六\d])(?:件|个|点|项|块|条|样)[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
 )
 _COUNTED_HEADER = re.compile(
-    r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)?[哈呢吧啊嘛]?$"
+    r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)[哈呢吧啊嘛]?$|"
+    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?[几两二三四五六](?:件|个|点|项|块|条|样)[哈呢吧啊嘛]?$"
 )
 _SECTIONS = (
     ("talk", re.compile(r"^(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景)$")),
@@ -60,7 +64,7 @@ _AFTERTHOUGHT = re.compile(
     r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)"
 )
 _GOES_ON = re.compile(
-    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有))"
+    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有)|颜色|重量|价格|外观|尺寸|精度|强度|速度|效率|产量|温度|手感|口感|厚度)"
 )
 
 
@@ -213,7 +217,7 @@ class _Reader:
             other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence
         )
         kind = request_kind(one.text + one.clause.end_mark[:1], whole + sentence[-1].clause.end_mark[:1])
-        if kind and (kind.certain or not technical_wish) and not _is_promise(one):
+        if kind and (kind.certain or not technical_wish) and (not _is_promise(one) or _ERRAND.search(one.text)):
             return f"request:{kind.code}"
         if refers_away(one.text) or (self.section == "request" and not is_technical(one.text)):
             return "request:other"
@@ -252,12 +256,9 @@ class _Reader:
         words = frozenset[str]().union(*(content_words(one.text) for one in head))
         earlier = [one for one in self.talk.needs() if not one.over and shared_words(words, one.text) >= 1]
         alone = at == 0 and not words
-        named = self._refers(rest[0])
-        if named is None and self.current and _POINTS_BACK.search(rest[0].text):
-            if shared_words(content_words(rest[0].text), self.current.text):
-                named = [self.current]
-        if named and len(named) == 1 and not any(one.does(Act.WISH | Act.TARGET) for one in rest):
-            named[0].over = True  # 电池那个先不管: the need told before is taken back
+        if not any(one.does(Act.WISH | Act.TARGET) for one in rest):
+            for named in self._pointed_at(rest[0].text):
+                named.over = True  # 电池那个先不管: the need told before is taken back
         tail = rest[at + 1 :]
         goes_on = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in tail)
         complaint = [one for one in head[:-1] if one.does(Act.PROBLEM) and not one.does(Act.WISH)]
@@ -307,14 +308,14 @@ class _Reader:
             return True
         wish = _NEW_WISH.search(one.text)
         complete = any(each.does(Act.WISH) for each in unit)
-        if not wish or not complete:
+        if not wish or not complete or one.does(Act.PROBLEM):
             return False
         what = re.sub(r"[\d.%~\-]+$", "", wish["what"])
         return not _ATTRIBUTE.search(what) and bool(content_words(what))
 
     def _refers(self, one: Said) -> list[Stretch] | None:
         """The earlier needs a clause returns to, None when it names none."""
-        needs = [each for each in self.talk.needs() if each.said]
+        needs = [each for each in self.talk.needs() if each.said and (each.does(_NEEDS) or each.inherits_wish)]
         if not needs:
             return None
         ordinal = _ORDINAL.search(one.text)
@@ -333,6 +334,14 @@ class _Reader:
             return None
         return [needs[best[1]]]
 
+    def _pointed_at(self, text: str) -> list[Stretch]:
+        """The one earlier need that the words before 那个, 的事 name by at least half of them."""
+        pointer = _POINTER.search(text)
+        words = content_words(text[: pointer.start()]) if pointer else frozenset[str]()
+        needs = [one for one in self.talk.needs() if not one.over]
+        best = max(needs, key=lambda one: shared_words(words, one.text), default=None)
+        return [best] if best and words and 2 * shared_words(words, best.text) >= len(words) else []
+
     def _place(self, unit: list[Said]) -> None:
         first = unit[0]
         back = self._refers(first)
@@ -344,6 +353,10 @@ class _Reader:
             return
         if self._is_talk(unit):
             return
+        if self.current and self.current.does(Act.DEFERRED) and (self._is_slot_only(unit) or any(map(_is_money, unit))):
+            # What can wait takes no money: the sum belongs to the need told before it.
+            told = [one for one in self.talk.needs() if not one.over and not one.does(Act.DEFERRED)]
+            self.current = told[-1] if told else self.current
         if self.current is None or self._begins(unit):
             self.current = Stretch("need", inherits_wish=self.heading_wish and first.clause.item)
             self.talk.stretches.append(self.current)
@@ -380,8 +393,11 @@ class _Reader:
         needy = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit)
         if first.clause.gap >= PARAGRAPH and not _GOES_ON.search(first.text):
             needy = needy or (bool(content_words(first.text)) and any(one.does(Act.TARGET) for one in unit))
-        if not needy or not words or overlap:
+        if not needy or not words:
             return False
+        if overlap:
+            whole = current.does(Act.WISH) and all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
+            return self._after_semicolon and whole and 2 * overlap < len(words)
         if self._is_slot_only(unit):
             return False
         if _is_offer(first):
@@ -418,7 +434,7 @@ class _Reader:
         )
 
 
-_MONEY = re.compile(r"\d(?:w|k)(?![a-z])|budget|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
+_MONEY = re.compile(r"\d(?:w|k)(?![a-z])|budget|钞票|\d块|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
 _WHEN = re.compile(
     r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]"
 )
@@ -474,6 +490,8 @@ def _spread(lanes: list[str], sentence: list[Said]) -> None:
         one = sentence[at - 1]
         if lanes[at] and lanes[at] != "secret" and not lanes[at - 1] and not sentence[at].clause.item:
             plain = not one.does(Act.WISH | Act.TARGET | Act.CHAT | _OVER | Act.TRIED)
+            if lanes[at].startswith("request") and at > 1 and not lanes[at - 2] and _is_slot(one):
+                plain = False  # 明年6月前完成，想报项目: the day belongs to the need before it
             if at == 1 and one.does(Act.WISH) and not one.does(Act.PROBLEM | Act.TARGET) and not is_technical(one.text):
                 # 深加工想做面膜，问批文怎么办: the wish is only why they ask.
                 plain = sentence[at].does(Act.QUESTION) and len(one.text) <= 10 and len(sentence) <= 3

@@ -38,6 +38,8 @@ AMOUNT = re.compile(
     rf"(?P<odd>多|来|把)?(?P<unit>人民币|元|块钱?|rmb|大洋|个(?=[(（]?w)|个(?![月人工小星礼钟多半季点款型头班单项产样批百千万亿车厂学博专\d])|钱)?"
     rf"(?P<loose>左右|上下|出头|光景)?"
 )
+# What follows a count of things: 两千万次, 三十万只 are no money.
+_COUNTED = re.compile(r"[次只件台套张片米吨亩斤人辆支枚盒瓶箱条双粒颗户家头羽株平方公千棒盆]|模次|小时|像素|转")
 _SCALES = {
     "": Decimal(0),
     "百": Decimal("0.01"),
@@ -131,7 +133,7 @@ def amounts(text: str) -> Iterator[Amount]:
     while found := AMOUNT.search(text, place):
         place = max(found.end(), found.start() + 1)
         read = _read(found)
-        if read is None:
+        if read is None or (not read[2] and found.group()[-1] not in "元块钱大洋" and _COUNTED.match(text, found.end())):
             continue
         low, high, bare = read
         yield Amount(found.start(), found.end(), low, high, bare)

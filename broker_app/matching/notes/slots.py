@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from broker_app.matching.notes.acts import Act, Said
+from broker_app.matching.notes.acts import SPENT, Act, Said
 from broker_app.matching.notes.dates import DateMention, find_dates
 from broker_app.matching.notes.numbers import Amount, amounts
 
@@ -15,18 +15,17 @@ _PAYS = re.compile(
 )
 _OTHER_MONEY = re.compile(
     r"罚|赔(?!钱也)|损失|花了|花掉|用了|买(?:了|的|过)|换的|购置|采购|投了|已投|报价|要价|开价|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|一公斤|每公斤|千升|每(?!批)|贷|授信|融资|缺钱|压款|补贴|补助|奖|产值|营收|营业|销售|订单|做了|年薪|工资|工钱|"
-    r"电费|租金|值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|罚款|去年|前年|上半年(?=才?[花买换投])|抵押|一盆|利润|处置费|贴(?!合)|盗|方案贵|进口的?(?=.{0,6}(?:万|w))"
+    r"电费|租金|值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|罚款|去年|前年|上半年(?=才?[花买换投])|抵押|一盆|利润|处置费|贴(?!合)|装修|厂房|土地|盗|方案贵|进口的?(?=.{0,6}(?:万|w))"
 )
 _STRONG_PAY = re.compile(r"预算|愿意|愿出|以内|之内|封顶|最多|掏|投入|接受|能批|做主|可以|就行|最好|拟投")
 _AT_MOST_BEFORE = re.compile(
-    r"(?:别超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|少于|不到|低于|不能超过?|压到|最高|不大于)(?:也就|拿|出|给|投|花|是|[:：])?$"
+    r"(?:别超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|(?<!不)少于|不到|(?<!不)低于|不能超过?|压到|最高|不大于)(?:也就|拿|出|给|投|花|是|[:：])?$"
 )
 _AT_MOST_AFTER = re.compile(r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|封顶|撑死|顶天|到头|为限|打住)")
 _AT_LEAST = re.compile(r"(?:至少|不少于|起码|不低于)$")
 _NOT_A_SUM = re.compile(
     r"^(?:%|％|个(?:月|人|工|点|小时|钟|多|款|型)|[月年天日号点分秒度℃岁只件台套张片条根支吨米m次模种款人名位批项家亩斤克公kgmn/~～\-≥≤>目道层倍成级弧转瓦伏安v欧毫微丝k]|小时|分钟|多[只件台套张人度次家天]|[a-z°μ])"
 )
-_COUNTED = re.compile(r"[次只件台套张片米吨亩斤人辆支枚盒瓶箱条双粒颗户家头羽株平方公千]|模次|小时|像素|转")
 _SPLIT = re.compile(r"另算|另外算|再加|另出研发|分开算")
 _CUE = re.compile(
     r"最晚|最迟|必须|务必|一定|要求|之前|以前|前(?:要|把|能|拿|给|交|做|完|定|装|出|得|$)|内(?:要|出|做|完|定|拿|$)|完成|定下来|到位|截止"
@@ -37,6 +36,7 @@ _DUE_VERBS = re.compile(
 _NOT_DUE = re.compile(
     r"到期前?$|去年|前年|禁(?!止)|实施|购置|不让用|搬|漏|裂|坏|寿命|保质|质保|货架|保修|交期|等不起|等要|一次要|要等|试用|白试|试了|用了|干了|以来|轮|一次$|周期|每|一调|调要|退休|涨|减产|过期|老化|换一"
 )
+_NOT_FROM = re.compile(r"去年|前年|寿命|保质|质保|货架|每|周期(?!是|要)|交期|一次要|等要|用了|试了|干了")
 _PAST = re.compile(r"去年|前年|上个?月|上周|上次|昨天|前天|上半年(?!.{0,4}(?:要|完))|早先|已经|以前做")
 
 
@@ -118,8 +118,6 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     cue = _PAYS.search(near) or (
         before is not None and amount.start == 0 and re.search(r"预算|费用|钱(?:的话)?$|投入", before.text)
     )
-    if not amount.bare and text[amount.end - 1] not in "元块钱" and _COUNTED.match(right):
-        return 0
     if amount.bare:
         if not cue or _NOT_A_SUM.match(right) or not _PAYS.search(left + right):
             return 0
@@ -128,13 +126,13 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
             or amount.start == 0
         ):
             return 0
-    if one.does(Act.SPENT) and not re.search(r"预算|愿意|才给钱", left[-8:]):
+    if SPENT.search(left[-16:] + text[amount.start : amount.end] + right[:4]) and not re.search(r"预算|愿意|才给钱", left[-8:]):
         return 0
     other = _OTHER_MONEY.search(near)
     if other and not _STRONG_PAY.search(near.replace(other.group(), "")):
         return 0
     if other and re.search(
-        r"罚|花了|买了|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|成本|加价|太多|太贵|贷|授信|补贴|报价|要价|卖|估值|起价|千升|工钱",
+        r"装修|罚|花了|买了|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|成本|加价|太多|太贵|贷|授信|补贴|报价|要价|卖|估值|起价|千升|工钱",
         other.group(),
     ):
         return 0
@@ -164,7 +162,7 @@ def read_deadline(said: Sequence[Said], visit_on: date) -> Deadline | None:
                 found.append((score, at, Deadline(one, mention.start, mention.end, mention.day, mention.words)))
     if not found:
         return None
-    return max(found, key=lambda each: (each[0], each[1]))[2]
+    return max(found, key=lambda each: (each[0], each[1], each[2].start))[2]
 
 
 def _due(one: Said, mention: DateMention, visit_on: date) -> int:
@@ -175,7 +173,7 @@ def _due(one: Said, mention: DateMention, visit_on: date) -> int:
     near = left[-8:] + right[:8]
     if one.does(Act.DEFERRED) and mention.vague:
         return 0
-    if _PAST.search(left[-6:]) or _NOT_DUE.search(right[:6]) or _NOT_DUE.search(left[-5:]):
+    if _PAST.search(left[-6:]) or _NOT_DUE.search(right[:6]) or _NOT_FROM.search(left[-5:]):
         return 1 if mention.kind in ("full", "month", "dotted") and re.match(r".{0,3}(?:实施|禁)", right) else 0
     if mention.kind == "span":
         return _span_due(text, mention, left, right)
