@@ -32,6 +32,7 @@ def _number(value: Any) -> Any:
 
 
 _WHOLE = BeforeValidator(_number)  # behind the limits, or they would be missing in the document
+_NOTHING_ELSE = Field(json_schema_extra={"additionalProperties": False})  # keys of another form are refused
 OldAndNew = Annotated[list[Any], Field(min_length=2, max_length=2)]
 
 
@@ -52,7 +53,7 @@ class OperationIn(BaseModel):
     kind: KindName
     scope: ScopeName
     at: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=40)]
-    set: dict[FieldName, OldAndNew | Elements] = {}
+    set: Annotated[dict[FieldName, OldAndNew | Elements], _NOTHING_ELSE] = {}
     delete: StrictBool | None = None
     seen: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=40)] | None = None
     move: ScopeName | None = None
@@ -77,7 +78,7 @@ class SyncIn(BaseModel):
     epoch: UUID
     limit: Annotated[int, Field(ge=0, le=MAX_PAGE), _WHOLE] = MAX_PAGE
     push: Annotated[list[OperationIn], Field(max_length=MAX_OPERATIONS)] = []
-    cursors: dict[ScopeName, CursorText] = {}
+    cursors: Annotated[dict[ScopeName, CursorText], _NOTHING_ELSE] = {}
 
 
 class DeviceIn(BaseModel):
