@@ -160,7 +160,8 @@ def _fold(session: Session, waiting: tuple[int, Change], row: Synced, change: Ch
     session.connection().execute(
         update(OutboxOperation)
         .where(OutboxOperation.seq == seq)
-        .values(fields=folded, scope=row.scope, action="delete" if row.deleted_at else "put")
+        # Whoever changes a record has seen it as it stands now, and tries again what could not be sent.
+        .values(fields=folded, scope=row.scope, action="delete" if row.deleted_at else "put", seen=None, parked=None)
     )
 
 

@@ -8,11 +8,13 @@ from broker_app.db.models.local import ImportBatch, ImportMapping, OutboxOperati
 from broker_app.db.models.match import Match
 from broker_app.db.models.need import Need
 from broker_app.db.models.state_move import StateMove
+from broker_app.db.models.sync import AcknowledgedOperation, ServerRecord, SnapshotChunk, SyncRound, SyncScope
 from broker_app.db.models.term import Term
 from broker_app.db.models.visit import FollowUp, NoteRevision, ReferralRequest, Visit
 
 __all__ = [
     "Achievement",
+    "AcknowledgedOperation",
     "Attachment",
     "Base",
     "Contact",
@@ -26,7 +28,11 @@ __all__ = [
     "OutboxOperation",
     "ProfileValue",
     "ReferralRequest",
+    "ServerRecord",
+    "SnapshotChunk",
     "StateMove",
+    "SyncRound",
+    "SyncScope",
     "Synced",
     "Term",
     "Visit",

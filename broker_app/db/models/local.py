@@ -22,7 +22,9 @@ class OutboxOperation(Base):
     """One change of one record that the server has not acknowledged (sync.md section 3).
 
     ``fields`` is ``{field: [old, new]}`` in wire values; ``action`` is "put" or "delete". An operation
-    that has been sent (``sent_at``) is never changed again.
+    that has been sent (``sent_at``) is never changed again. ``seen`` is the hash of what stood there when the
+    record was put into the trash; ``parked`` says why the server did not take the operation in: it waits for a
+    person while the others go on. Operations of one ``group_id`` are one action.
     """
 
     __tablename__ = "outbox"
@@ -35,6 +37,9 @@ class OutboxOperation(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]
     sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    seen: Mapped[str | None] = mapped_column(String(40))
+    parked: Mapped[str | None]
+    group_id: Mapped[UUID | None]
 
 
 class ImportBatch(Base):
