@@ -19,7 +19,8 @@ PAIRS = frozenset("…—！？")
 PUNCTUATION = NO_START | OPENING
 BLANKS = frozenset(" 　")
 
-_LONG = 16
+_LONG = 16  # characters: from here a word may break after its signs
+_ENDLESS = 21  # from here anywhere; patent numbers, credit codes and document numbers stay whole
 _LONG_BREAKS = frozenset("/-_.?&=@:;\\")
 _RANGE = frozenset("—～~–")
 _MEASURES_END = 20  # em: below this width the blank of a standard number may break
@@ -214,7 +215,10 @@ def _open_long_words(text: str, breaks: list[Break]) -> None:
                 after_sign = text[index - 1] in _LONG_BREAKS and text[index] not in NO_START
                 inside = text[index - 1] == "." and text[index].isdigit()
                 good = after_sign and not inside and text[index] not in _LONG_BREAKS
-                breaks[index] = Break.EMERGENCY if good else Break.ANYWHERE
+                if good:
+                    breaks[index] = Break.EMERGENCY
+                elif stop - start >= _ENDLESS and text[index] not in NO_START:
+                    breaks[index] = Break.ANYWHERE
         start = max(stop, start + 1)
 
 
@@ -240,7 +244,7 @@ def _line_end(paragraph: Measured, start: int, room: float) -> tuple[int, bool]:
     furthest = min(count, bisect_right(paragraph.positions, limit))
     best = _best_break(paragraph, start, furthest, room)
     pushed = _push_in(paragraph, start, best, room)
-    if pushed:
+    if pushed and not _leaves_one(paragraph, pushed):
         return pushed, True
     return _with_company(paragraph, start, best, room), False
 
@@ -307,13 +311,17 @@ def squeezable(paragraph: Measured, index: int) -> bool:
 
 def _with_company(paragraph: Measured, start: int, best: int, room: float) -> int:
     """Let a character come down when the last line would hold only one besides punctuation."""
-    count = len(paragraph.text)
-    if count - best > 6 or _solid(paragraph, best) >= 2:
+    if not _leaves_one(paragraph, best):
         return best
     for stop in range(best - 1, max(start, best - 6), -1):
         if paragraph.breaks[stop] >= Break.SOFT and _solid(paragraph, stop) >= 2:
             return stop if paragraph.width(start, stop) >= 0.8 * room else best
     return best
+
+
+def _leaves_one(paragraph: Measured, stop: int) -> bool:
+    """Whether the rest after a break is one character and some punctuation."""
+    return stop < len(paragraph.text) <= stop + 6 and _solid(paragraph, stop) < 2
 
 
 def _solid(paragraph: Measured, start: int) -> int:

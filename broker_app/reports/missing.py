@@ -44,6 +44,8 @@ def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 
 def _field_label(path: tuple[str, ...]) -> str:
     labels = _labels()
+    if path == ("met", "name"):
+        return _("接待人·姓名")
     return "·".join(labels.get(name, name) for name in path)
 
 
