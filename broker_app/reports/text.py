@@ -146,16 +146,21 @@ def draw_line(canvas: Canvas, laid: _Laid, x: float, baseline: float, width: flo
     if not text:
         return
     places = _places(laid, x + _offset(laid, width))
-    spread = line.gap > _VISIBLE * paragraph.style.size
-    true_text = spread or _needs_true_text(paragraph, line)
-    if true_text:
-        hexadecimal = text.encode("utf-16-be").hex().upper()
-        canvas._code.append(f"/Span <</ActualText <FEFF{hexadecimal}>>> BDC")
+    # pdfium drops characters beyond U+FFFF from such a true text, so these lines do without one.
+    beyond = max(text) > "\uffff"
+    wrapped = not beyond and (line.gap > _VISIBLE * paragraph.style.size or _needs_true_text(paragraph, line))
+    if wrapped:
+        canvas._code.append(_true_text(text))
     drawn = canvas.beginText()
-    _draw_runs(drawn, laid, places, baseline)
+    _draw_runs(drawn, laid, places, baseline, singly=beyond)
     canvas.drawText(drawn)
-    if true_text:
+    if wrapped:
         canvas._code.append("EMC")
+
+
+def _true_text(text: str) -> str:
+    """The operator that opens a span which reads as ``text``, whatever is drawn in it."""
+    return f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex().upper()}>>> BDC"
 
 
 def _paragraphs(runs: Iterable[Run]) -> list[list[Run]]:
@@ -232,31 +237,47 @@ def _needs_true_text(paragraph: _Paragraph, line: Line) -> bool:
     return False
 
 
-def _draw_runs(drawn: Canvas, laid: _Laid, places: Sequence[float], baseline: float) -> None:
+def _draw_runs(drawn: Canvas, laid: _Laid, places: Sequence[float], baseline: float, *, singly: bool) -> None:
+    """Draw runs of one face; ``singly``: each missing sort carries its own true character."""
     line, paragraph = laid.line, laid.paragraph
     size = paragraph.style.size
-    dashes = {index - line.start for index in paragraph.dashes if line.start <= index < line.stop}
+    alone = {index - line.start for index in paragraph.dashes if line.start <= index < line.stop}
+    dashes = frozenset(alone)
     glyphs = paragraph.glyphs[line.start : line.stop]
+    text = paragraph.measured.text[line.start : line.stop]
+    if singly:
+        alone |= {index for index, one in enumerate(glyphs) if one.printed != text[index]}
     start = 0
     while start < len(glyphs):
-        stop, space = (start + 1, 0.0) if start in dashes else _run_end(glyphs, places, size, start, dashes)
+        stop, space = (start + 1, 0.0) if start in alone else _run_end(glyphs, places, size, start, alone)
         drawn.setFont(register(glyphs[start].face), size)
-        drawn.setTextOrigin(places[start] + (_DASH_SHIFT * size if start in dashes else 0.0), baseline)
-        if start in dashes:
-            drawn.setHorizScale(_DASH_SCALE)
         drawn.setCharSpace(space)
-        drawn.textOut("".join(one.printed for one in glyphs[start:stop]))
         if start in dashes:
-            drawn.setHorizScale(100)
+            _draw_dash(drawn, glyphs[start].printed, places[start] + _DASH_SHIFT * size, baseline)
+        elif start in alone:
+            drawn.setTextOrigin(places[start], baseline)
+            drawn._code.append(_true_text(text[start]))
+            drawn.textOut(glyphs[start].printed)
+            drawn._code.append("EMC")
+        else:
+            drawn.setTextOrigin(places[start], baseline)
+            drawn.textOut("".join(one.printed for one in glyphs[start:stop]))
         start = stop
 
 
+def _draw_dash(drawn: Canvas, printed: str, x: float, baseline: float) -> None:
+    drawn.setTextOrigin(x, baseline)
+    drawn.setHorizScale(_DASH_SCALE)
+    drawn.textOut(printed)
+    drawn.setHorizScale(100)
+
+
 def _run_end(
-    glyphs: Sequence[Glyph], places: Sequence[float], size: float, start: int, dashes: set[int]
+    glyphs: Sequence[Glyph], places: Sequence[float], size: float, start: int, alone: set[int]
 ) -> tuple[int, float]:
     """How far one face goes with equal gaps, and the gap."""
     stop, space = start + 1, 0.0
-    while stop < len(glyphs) and stop not in dashes and glyphs[stop].face is glyphs[start].face:
+    while stop < len(glyphs) and stop not in alone and glyphs[stop].face is glyphs[start].face:
         step = places[stop] - places[stop - 1] - glyphs[stop - 1].width * size
         if stop == start + 1:
             space = step
