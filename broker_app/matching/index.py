@@ -9,10 +9,13 @@ exactly the tokens that were put in.
 
 import json
 import secrets
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 from typing import Final, Literal
 from uuid import UUID
 
@@ -28,6 +31,8 @@ POOLS: Final[tuple[Pool, ...]] = ("achievement", "need")
 KINDS: Final[tuple[Kind, ...]] = ("words", "bigrams")
 BATCH = 500
 _CACHED_POOLS = 4
+_CACHED_POSTINGS = 4  # states of pools, words and bigrams apart
+_CACHED_TERMS = 4000  # of each; a term of a pool of 17,540 abstracts holds 550 rows of 4 bytes on average
 
 # POSTINGS stands for match_<pool>_<kind>. The tokens are cut by us: everything but the space belongs to a token.
 _TABLES = """
@@ -93,15 +98,39 @@ _COUNT = (
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """What ranking must know of every document of a pool: lengths in tokens and trade, by row number."""
+    """What ranking must know of every document of a pool, by row number: length in tokens as a part of the mean, trade.
+
+    ``lengths`` has a place for every row up to the last; one without a document is infinitely long, so that postings
+    left behind by an older tokenizer give nothing.
+    """
 
     documents: int
-    mean: dict[Kind, float]
-    lengths: dict[Kind, dict[int, int]]
+    lengths: dict[Kind, "array[float]"]
     trades: dict[int, str]
+    norms: dict[Kind, list[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The rows that hold a term, ascending, a row as often as the term occurs in it; ``documents`` counts each once."""
+
+    rows: "array[int]"
+    documents: int
+
+    @classmethod
+    def read(cls, joined: str | None) -> "Posting":
+        """Return the posting FTS5 gave as numbers with commas between, None for none."""
+        rows = array("I", map(int, joined.split(","))) if joined else array("I")
+        return cls(rows, len(set(rows)))
+
+    def count(self, row: int) -> int:
+        """Return how often the term occurs in a row."""
+        return bisect_right(self.rows, row) - bisect_left(self.rows, row)
 
 
 _states: OrderedDict[int, PoolState] = OrderedDict()
+# What was read of one state of a pool, by its stamp: content under a stamp never changes.
+_postings: OrderedDict[tuple[int, Kind], dict[str, Posting]] = OrderedDict()
 
 
 def create(connection: Connection) -> None:
@@ -222,6 +251,7 @@ def faults(connection: Connection, *, thorough: bool = False) -> list[str]:
 def drop(connection: Connection) -> None:
     """Take the whole index away, sound or not; :func:`create` makes an empty one, the records have to be put again."""
     _states.clear()
+    _postings.clear()
     for pool in POOLS:
         for kind in KINDS:
             for statement in ("DROP TABLE IF EXISTS POSTINGS_hits", "DROP TABLE IF EXISTS POSTINGS"):
@@ -280,7 +310,7 @@ def pool_state(connection: Connection, pool: Pool) -> PoolState:
         "SELECT stamp, documents, words, bigrams FROM match_pool WHERE pool = ?", (pool,)
     ).fetchone()
     if row is None or not row[1]:
-        return PoolState(0, dict.fromkeys(KINDS, 0.0), {kind: {} for kind in KINDS}, {})
+        return PoolState(0, {kind: array("d") for kind in KINDS}, {})
     stamp, documents, total_words, total_bigrams = row
     state = _states.get(stamp)
     if state is None:
@@ -288,27 +318,44 @@ def pool_state(connection: Connection, pool: Pool) -> PoolState:
             "SELECT id, words, bigrams, trade FROM match_document WHERE pool = ?", (pool,)
         ).fetchall()
         distinct: dict[str, str] = {}
-        state = PoolState(
-            documents,
-            {"words": total_words / documents, "bigrams": total_bigrams / documents},
-            {"words": {at: length for at, length, _, _ in rows}, "bigrams": {at: length for at, _, length, _ in rows}},
-            {at: distinct.setdefault(trade, trade) for at, _, _, trade in rows},
-        )
+        last = max((row[0] for row in rows), default=0)
+        lengths = {kind: array("d", [inf]) * (last + 1) for kind in KINDS}
+        mean_words, mean_bigrams = total_words / documents or 1.0, total_bigrams / documents or 1.0
+        for at, words, bigrams, _trade in rows:
+            lengths["words"][at] = words / mean_words
+            lengths["bigrams"][at] = bigrams / mean_bigrams
+        state = PoolState(documents, lengths, {at: distinct.setdefault(trade, trade) for at, _, _, trade in rows})
         _states[stamp] = state
         while len(_states) > _CACHED_POOLS:
             _states.popitem(last=False)
     return state
 
 
-def hits(connection: Connection, pool: Pool, kind: Kind, terms: Sequence[str]) -> dict[str, list[int]]:
-    """Return for each term the rows of the documents that hold it, a row repeated as often as the term occurs.
+def hits(connection: Connection, pool: Pool, kind: Kind, terms: Iterable[str]) -> dict[str, Posting]:
+    """Return the postings of the terms that occur; those read before are kept in memory until the pool changes.
 
     Terms are bound values compared with the vocabulary, never parsed: FTS5 query syntax cannot get in.
     """
-    if not terms:
-        return {}
-    rows = connection.exec_driver_sql(_on(_HITS, pool, kind), (json.dumps(list(terms)),))
-    return {term: list(map(int, found.split(","))) for term, found in rows if found}
+    stamp = connection.exec_driver_sql("SELECT stamp FROM match_pool WHERE pool = ?", (pool,)).scalar() or 0
+    kept = _postings.setdefault((stamp, kind), {})
+    found = {term: kept.get(term) for term in terms}
+    unread = [term for term, posting in found.items() if posting is None]
+    if unread:
+        rows = connection.exec_driver_sql(_on(_HITS, pool, kind), (json.dumps(unread),))
+        read = {term: Posting.read(joined) for term, joined in rows}
+        found.update(read)
+        kept.update(read)
+        _bound_postings(kept)
+    return {term: posting for term, posting in found.items() if posting is not None and posting.rows}
+
+
+def _bound_postings(latest: dict[str, Posting]) -> None:
+    """Keep what is held in memory within bounds: few states of pools, and not too much of one."""
+    while len(_postings) > _CACHED_POSTINGS:
+        _postings.popitem(last=False)
+    if len(latest) > _CACHED_TERMS:
+        for term in list(latest)[: _CACHED_TERMS // 2]:
+            latest.pop(term, None)
 
 
 def rows_of(connection: Connection, pool: Pool, ids: Iterable[UUID]) -> set[int]:

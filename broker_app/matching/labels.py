@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import rjieba
 
-from broker_app.matching.question import Expansion, Question, content_runs
+from broker_app.matching.question import Expansion, Question, Run, content_runs
 from broker_app.matching.rank import Candidate
 from broker_app.matching.text import Token, bigrams, fold, is_han, subwords
 
@@ -105,8 +105,7 @@ def _claim_seam(claims: _Claims, left: str, right: str) -> None:
 
 
 def _claim_expansion(claims: _Claims, expansion: Expansion, candidate: Candidate, folded: str) -> None:
-    technical = fold(expansion.technical).strip()
-    for run in content_runs(technical, ()):
+    for run in _technical_runs(expansion.technical):
         for phrase in _phrases(run.segments, folded):
             own = _Claims()
             _claim_phrase(own, phrase, candidate)
@@ -116,6 +115,11 @@ def _claim_expansion(claims: _Claims, expansion: Expansion, candidate: Candidate
                 if words or pairs:
                     claims.claim(label, words, pairs)
                     claims.expansions.setdefault(label, expansion)
+
+
+@lru_cache(4096)
+def _technical_runs(technical: str) -> tuple[Run, ...]:
+    return tuple(content_runs(fold(technical).strip(), ()))
 
 
 @cache

@@ -28,7 +28,7 @@ from broker_app.matching.scoring import Hits, Scoring, score_question, tokens_of
 from broker_app.matching.text import fold
 from broker_app.matching.twins import find_twins
 
-# 浙科提〔2022〕186号 asks for 先用后转 and for a 转移支付 of achievements to the 26 mountain counties; that the one is the
+# 浙科提〔2022〕186号 asks for 先用后转 and for a 转移支付 of achievements to the mountain counties; that the one is the
 # way of the other is our reading (待核实), so it is a small visible factor and no rule.
 USE_THEN_PAY = "use_then_pay"
 
@@ -90,16 +90,17 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
     totals = _totals(whole, parts, question.sector, state)
     shortlist = _highest(totals, 2 * limit + 10)
     documents = index.fetch(connection, shortlist)
-    candidates = [_candidate(row, documents[row], query, whole, parts, state) for row in shortlist]
+    candidates = [_candidate(row, totals[row], documents[row], query, whole.question) for row in shortlist]
     candidates.sort(key=lambda candidate: (-round(candidate.raw, 9), candidate.document.id))
     twins = find_twins([candidate.document for candidate in candidates])
-    best = [replace(one, twins=twins[one.document.id]) for one in candidates if one.document.id in twins][:limit]
+    shown = [replace(one, twins=twins[one.document.id]) for one in candidates if one.document.id in twins][:limit]
+    best = [_taken_apart(one, whole, parts, state) for one in shown]
     return Ranking(
         best,
         sum(1.0 for scoring in whole.scorings if scoring.best) + _askable(query, question),
         state.documents,
         _strength(best, whole, state.documents),
-        {hit.term: len(hit.rows) for scoring in whole.scorings for hit in scoring.hits()},
+        {hit.term: hit.posting.documents for scoring in whole.scorings for hit in scoring.hits()},
     )
 
 
@@ -145,26 +146,24 @@ def _highest(totals: dict[int, float], count: int) -> list[int]:
     return sorted(totals, key=lambda row: (-totals[row], row))[:count]
 
 
-def _candidate(
-    row: int, document: Document, query: MatchQuery, whole: _Facet, parts: Sequence[_Facet], state: PoolState
-) -> Candidate:
-    words, pairs = _shares(row, whole, parts, state)
-    industry = _industry_part(whole.question.sector, state.trades[row])
+def _candidate(row: int, total: float, document: Document, query: MatchQuery, question: Question) -> Candidate:
     facts = _fitting_facts(query, document)
-    violated = frozenset(
-        exclusion.what for exclusion in whole.question.exclusions if is_violated(exclusion, full_text(document))
-    )
-    raw = sum(words.values()) + sum(pairs.values()) + industry + sum(facts.values())
-    return Candidate(
-        row=row,
-        document=document,
-        raw=raw * weights.VIOLATION_FACTOR ** len(violated),
+    text = full_text(document) if question.exclusions else ""
+    violated = frozenset(exclusion.what for exclusion in question.exclusions if is_violated(exclusion, text))
+    raw = (total + sum(facts.values())) * weights.VIOLATION_FACTOR ** len(violated)
+    return Candidate(row, document, raw, {}, {}, 0.0, facts, 0.0, violated)
+
+
+def _taken_apart(candidate: Candidate, whole: _Facet, parts: Sequence[_Facet], state: PoolState) -> Candidate:
+    """Return a candidate with what each token, the trade and the whole of the question gave it."""
+    row = candidate.row
+    words, pairs = _shares(row, whole, parts, state)
+    return replace(
+        candidate,
         words=words,
         bigrams=pairs,
-        industry=industry,
-        facts=facts,
+        industry=_industry_part(whole.question.sector, state.trades[row]),
         attained=max(_attained(row, facet.scorings) for facet in (whole, *parts)),
-        violated=violated,
     )
 
 

@@ -5,15 +5,15 @@ able to say what each one gave. A phrase of the term table counts as one concept
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from broker_app.matching import weights
-from broker_app.matching.index import Kind, PoolState
+from broker_app.matching.index import Kind, PoolState, Posting
 from broker_app.matching.question import Concept, Question
 
-Hits = Mapping[str, Sequence[int]]
+Hits = Mapping[str, Posting]
 
 K1 = 1.2
 B = 0.75
@@ -26,7 +26,7 @@ class TermHits:
 
     term: str
     worth: float
-    rows: Counter[int]
+    posting: Posting
 
 
 @dataclass(slots=True)
@@ -56,10 +56,10 @@ class Scoring:
         """Return what each token gave ``row``, as part of the normalised score."""
         if not self.best:
             return {}
-        norm = _norm(row, self.kind, state)
+        norm = _norms(state, self.kind)[row]
 
         def gains(terms: Iterable[TermHits]) -> dict[str, float]:
-            found = ((hit.term, hit.worth, hit.rows.get(row)) for hit in terms)
+            found = ((hit.term, hit.worth, hit.posting.count(row)) for hit in terms)
             return {term: worth * _saturated(count, norm) / self.best for term, worth, count in found if count}
 
         parts = gains(self.own)
@@ -90,7 +90,8 @@ def translation_needed(concept: Concept, found: Mapping[Kind, Hits], documents: 
     """
     kind: Kind = "bigrams" if concept.lay_bigrams else "words"
     tokens = concept.lay_bigrams or concept.lay_words
-    known = min((len(set(found.get(kind, {}).get(token, ()))) for token in tokens), default=0)
+    held = found.get(kind, {})
+    known = min((held[token].documents if token in held else 0 for token in tokens), default=0)
     return 1 / (1 + known / max(weights.KNOWN_LEAST, weights.KNOWN_SHARE * documents))
 
 
@@ -109,9 +110,10 @@ def score_question(
     hits = _weighed(weighted, found, state.documents)
     scoring = Scoring(kind)
     for term, weight in own.items():
-        worth = weight * _inverse_frequency(state.documents, len(set(found.get(term, ()))))
+        posting = found.get(term)
+        worth = weight * _inverse_frequency(state.documents, posting.documents if posting else 0)
         scoring.possible += worth
-        scoring.known += worth if found.get(term) else 0.0
+        scoring.known += worth if posting else 0.0
     scoring.own = [hits[term] for term in own if term in hits]
     for concept in names:
         scoring.concepts.append([[hits[term] for term in tokens if term in hits] for tokens in concept])
@@ -126,62 +128,68 @@ def _weighed(weighted: Mapping[str, float], found: Hits, documents: int) -> dict
     """Return the tokens that occur, rarest first until ``MAX_HITS`` postings are read."""
     hits: dict[str, TermHits] = {}
     read = 0
-    for term in sorted(found.keys() & weighted.keys(), key=lambda term: (len(found[term]), term)):
-        read += len(found[term])
+    for term in sorted(found.keys() & weighted.keys(), key=lambda term: (len(found[term].rows), term)):
+        posting = found[term]
+        read += len(posting.rows)
         if read > MAX_HITS:
             break
-        rows = Counter(found[term])
-        hits[term] = TermHits(term, weighted[term] * _inverse_frequency(documents, len(rows)), rows)
+        hits[term] = TermHits(term, weighted[term] * _inverse_frequency(documents, posting.documents), posting)
     return hits
 
 
 def _accumulate(scoring: Scoring, state: PoolState) -> None:
-    """The hot loop: one addition per posting. Rows without a document are leftovers of an older tokenizer."""
-    scores = scoring.scores
+    """The hot loop: one addition per posting."""
+    norms = _norms(state, scoring.kind)
+    scores: dict[int, float] = defaultdict(float)
     for hit in scoring.own:
-        for row, gain in _gains(hit, scoring.kind, state):
-            scores[row] = scores.get(row, 0.0) + gain
+        for row, gain in _gains(hit, norms).items():
+            scores[row] += gain
     for names in scoring.concepts:
-        whole, best = _concept_gains(names, scoring.kind, state)
-        for row, gain in whole.items():
-            top = best[row]
-            scores[row] = scores.get(row, 0.0) + top + weights.OTHER_NAMES * (gain - top)
+        for row, gain in _concept_gains(names, norms).items():
+            scores[row] += gain
+    scoring.scores = {row: score for row, score in scores.items() if score}
 
 
-def _concept_gains(
-    names: Sequence[Sequence[TermHits]], kind: Kind, state: PoolState
-) -> tuple[dict[int, float], dict[int, float]]:
-    """Return for each row what all tokens of a concept give, each once, and what its best name gives."""
-    whole: dict[int, float] = {}
-    best: dict[int, float] = {}
-    counted: set[str] = set()
-    for terms in names:
-        name: dict[int, float] = {}
-        for hit in terms:
-            first = hit.term not in counted
-            counted.add(hit.term)
-            for row, gain in _gains(hit, kind, state):
-                name[row] = name.get(row, 0.0) + gain
-                if first:
-                    whole[row] = whole.get(row, 0.0) + gain
+def _concept_gains(names: Sequence[Sequence[TermHits]], norms: Sequence[float]) -> dict[int, float]:
+    """Return for each row the best name of a concept and a share of what its other names add, each token once."""
+    gains = {hit.term: _gains(hit, norms) for terms in names for hit in terms}
+    each = [_added([gains[hit.term] for hit in terms]) for terms in names if terms]
+    if len(each) < 2:
+        return each[0] if each else {}
+    best = dict(each[0])
+    for name in each[1:]:
         for row, gain in name.items():
-            best[row] = max(gain, best.get(row, 0.0))
-    return whole, best
+            if gain > best.get(row, 0.0):
+                best[row] = gain
+    share = weights.OTHER_NAMES
+    whole = _added(list(gains.values()))
+    return {row: gain + share * (whole[row] - gain) for row, gain in best.items()}
 
 
-def _gains(hit: TermHits, kind: Kind, state: PoolState) -> Iterator[tuple[int, float]]:
-    lengths, mean = state.lengths[kind], state.mean[kind]
-    flat, slope = K1 * (1 - B), K1 * B / mean if mean else 0.0
+def _added(parts: Sequence[dict[int, float]]) -> dict[int, float]:
+    """Return the sum of gains by row; the parts stay as they are."""
+    if len(parts) == 1:
+        return parts[0]
+    first, *rest = sorted(parts, key=len, reverse=True)
+    whole = defaultdict(float, first)
+    for part in rest:
+        for row, gain in part.items():
+            whole[row] += gain
+    return whole
+
+
+def _gains(hit: TermHits, norms: Sequence[float]) -> dict[int, float]:
     worth = hit.worth * (K1 + 1)
-    for row, count in hit.rows.items():
-        length = lengths.get(row)
-        if length is not None:
-            yield row, worth * count / (count + flat + slope * length)
+    return {row: worth * count / (count + norms[row]) for row, count in Counter(hit.posting.rows).items()}
 
 
-def _norm(row: int, kind: Kind, state: PoolState) -> float:
-    mean = state.mean[kind]
-    return K1 * (1 - B + B * state.lengths[kind][row] / mean) if mean else K1
+def _norms(state: PoolState, kind: Kind) -> list[float]:
+    """Return for each row what its length takes from a count (BM25), kept with the state of the pool."""
+    norms = state.norms.get(kind)
+    if norms is None:
+        flat, slope = K1 * (1 - B), K1 * B
+        norms = state.norms[kind] = [flat + slope * length for length in state.lengths[kind]]
+    return norms
 
 
 def _saturated(count: int, norm: float) -> float:

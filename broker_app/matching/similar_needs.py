@@ -101,7 +101,10 @@ def _rarity(connection: Connection, tokens: Iterable[str]) -> dict[str, float]:
     asked = sorted(tokens)
     found = index.hits(connection, "achievement", "bigrams", [token for token in asked if is_han(token)])
     found |= index.hits(connection, "achievement", "words", [token for token in asked if not is_han(token)])
-    weights = {token: math.log(1 + (state.documents + 0.5) / (len(set(found.get(token, ()))) + 0.5)) for token in asked}
+    weights = {
+        token: math.log(1 + (state.documents + 0.5) / ((found[token].documents if token in found else 0) + 0.5))
+        for token in asked
+    }
     mean = sum(weights.values()) / len(weights) if weights else 1.0
     return {token: weight / mean for token, weight in weights.items()}
 
