@@ -23,6 +23,8 @@ _PAGES = {
     "matches": "broker_app.ui.matches.page:MatchesPage",
     "import": "broker_app.ui.imports.page:ImportPage",
     "papers": "broker_app.ui.papers.page:PapersPage",
+    "terms": "broker_app.ui.terms.page:TermsPage",
+    "evaluation": "broker_app.ui.evaluation.page:EvaluationPage",
     "settings": "broker_app.ui.settings.page:SettingsPage",
 }
 
@@ -38,6 +40,7 @@ def places() -> tuple[Place, ...]:
         Place("recommend", _("匹配"), "intersect", 2),
         Place("matches", _("对接"), "handshake", 2),
         Place("papers", _("文书"), "file-text", 3),
+        Place("terms", _("术语对照"), "book-open", 3),
         Place("settings", _("设置"), "gear-six", 4, foot=True),
     )
 
