@@ -180,7 +180,7 @@ class EnterpriseDialog(Dialog):
     def _person_rows(self) -> "list[_PersonRow]":
         items = (self._people.itemAt(number) for number in range(self._people.count()))
         widgets = (item.widget() for item in items if item is not None)
-        return [one for one in widgets if isinstance(one, _PersonRow) and not one.isHidden()]
+        return [one for one in widgets if isinstance(one, _PersonRow) and not one.removed]
 
     def _add_person(self, person: ContactDraft) -> None:
         row = _PersonRow(person)
@@ -238,12 +238,13 @@ class _PersonRow(QWidget):
     def __init__(self, person: ContactDraft) -> None:
         super().__init__()
         self._person = person
+        self.removed = False
         self.name = ImeAwareLineEdit(person.name, placeholder=_("姓名"))
         self.position = ImeAwareLineEdit(person.position, placeholder=_("职务"))
         self.phone = ImeAwareLineEdit(person.phone, placeholder=_("电话"))
         self.email = ImeAwareLineEdit(person.email, placeholder=_("邮箱"))
         self.field = Field(_("姓名"), self.name)
-        remove = tool_button("x", _("去掉这个人"), self.hide)
+        remove = tool_button("x", _("去掉这个人"), self._remove)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -255,6 +256,10 @@ class _PersonRow(QWidget):
         ):
             row.addWidget(Field(label, control), share)
         row.addWidget(remove, 0, Qt.AlignmentFlag.AlignBottom)
+
+    def _remove(self) -> None:
+        self.removed = True
+        self.hide()
 
     @property
     def is_filled(self) -> bool:

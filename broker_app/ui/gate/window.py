@@ -280,10 +280,10 @@ class RecoveryCodeCard(_GateCard):
 
     def __init__(self, code: str) -> None:
         super().__init__(_("抄下恢复码"), _("忘了口令只能靠它，这里只显示一次"))
-        line = ImeAwareLineEdit(code)
-        line.setReadOnly(True)
-        line.setAccessibleName(_("恢复码"))
-        self.column.addWidget(line)
+        self.line = ImeAwareLineEdit(code)
+        self.line.setReadOnly(True)
+        self.line.setAccessibleName(_("恢复码"))
+        self.column.addWidget(self.line)
         self.column.addWidget(
             Paragraph(
                 _("抄在纸上，和身份证放在一起，不要存在这台电脑里。资料丢了它打不开别人的电脑。"), "meta", "text3"
