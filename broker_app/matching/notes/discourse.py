@@ -257,8 +257,7 @@ class _Reader:
         earlier = [one for one in self.talk.needs() if not one.over and shared_words(words, one.text) >= 1]
         alone = at == 0 and not words
         if not any(one.does(Act.WISH | Act.TARGET) for one in rest):
-            for named in self._pointed_at(rest[0].text):
-                named.over = True  # 电池那个先不管: the need told before is taken back
+            self._take_back(rest[0].text)
         tail = rest[at + 1 :]
         goes_on = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in tail)
         complaint = [one for one in head[:-1] if one.does(Act.PROBLEM) and not one.does(Act.WISH)]
@@ -334,13 +333,22 @@ class _Reader:
             return None
         return [needs[best[1]]]
 
-    def _pointed_at(self, text: str) -> list[Stretch]:
+    def _take_back(self, text: str) -> None:
+        """电池那个先不管 takes back the need told before, or those of its clauses that speak of it."""
+        for named, words in self._pointed_at(text):
+            other = [one for one in named.said if not shared_words(words, one.text)]
+            if 2 * len(other) >= len(named.said) and any(one.does(_NEEDS) and content_words(one.text) for one in other):
+                named.said = other
+            else:
+                named.over = True
+
+    def _pointed_at(self, text: str) -> list[tuple[Stretch, frozenset[str]]]:
         """The one earlier need that the words before 那个, 的事 name by at least half of them."""
         pointer = _POINTER.search(text)
         words = content_words(text[: pointer.start()]) if pointer else frozenset[str]()
         needs = [one for one in self.talk.needs() if not one.over]
         best = max(needs, key=lambda one: shared_words(words, one.text), default=None)
-        return [best] if best and words and 2 * shared_words(words, best.text) >= len(words) else []
+        return [(best, words)] if best and words and 2 * shared_words(words, best.text) >= len(words) else []
 
     def _place(self, unit: list[Said]) -> None:
         first = unit[0]

@@ -81,7 +81,7 @@ def chinese_number(word: str) -> tuple[Decimal, Decimal] | None:
     if pair and not (pair[1] and pair[1][-1] in _DIGITS):
         low, high = _plain(pair[1] + pair[2] + pair[4]), _plain(pair[1] + pair[3] + pair[4])
     elif "几" in word:
-        low = _plain(word.replace("几", "" if word.endswith("几") else "二"))
+        low = _plain(word.replace("几", "" if word.endswith("十几") else "二"))
         high = _plain(word.replace("几", "九"))
     else:
         low = high = _plain(word)

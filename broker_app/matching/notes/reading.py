@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 GLUE = "\x01"  # a line break that only the width of the paper made
-_DIGIT_LIKE = re.compile(r"(?<![a-z0-9.])(?=[0-9oli]*\d)[0-9oli]{2,}(?![a-z0-9])")
+_DIGIT_LIKE = re.compile(r"(?<![a-z0-9.])(?=[0-9oli.]*\d)[0-9oli](?:[0-9oli.]*[0-9oli])(?![a-z0-9])")
 _MISREAD = str.maketrans({"o": "0", "l": "1", "i": "1"})
 _CLOCK = r"(?:凌晨|早上|上午|中午|下午|傍晚|晚上)?\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
 _DAY = r"(?:\d{4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?|昨天|前天|今天|星期[一二三四五六日天]|周[一二三四五六日]"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from broker_app.matching.notes.acts import SPENT, Act, Said
 from broker_app.matching.notes.dates import DateMention, find_dates
 from broker_app.matching.notes.numbers import Amount, amounts
+from broker_app.matching.notes.phrases import noun_phrases
 
 _PAYS = re.compile(
     r"预算|愿意?出|愿意.{0,8}付|拿得?出|(?:能|可以|可|最多|自己|先|给学校|最高)(?:出|拿|掏|投|给)|掏|挤|凑|准备了|投入|拟投|计划投|投钱|投(?=[\d一二三四五六七八九十几])|经费|研发费|试验费|做主|能批|封顶|撑死|顶天|接受|可以$|就行|没问题|准备(?:花|出|投|拿)|费用|出个|出资|(?:老板|厂长).{0,6}批|签字|拿(?=[\d一二三四五六七八九十])|花(?=[\d一二三四五六七八九十几])|打算花|另算|另出|报吧|估计要|愿出|钱[：:]?|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
@@ -212,14 +213,17 @@ _FIGURE = r"(?:[正负±+\-−]{0,2}\d+(?:\.\d+)?)"
 _UNIT = r"(?:%|％|‰|℃|度(?!电)|μm|um|mm|cm|nm|m/min|m/s|n/mm2?|mpa|kpa|pa|bar|k?hz|db|分贝|kw|kwh|v|a|ms|s(?![a-z])|min|分钟|小时|秒|天|万次|万模次|次|米|只|件|张|吨|公斤|mg/kg|mg/l|ppm|弧秒|丝|个点|点|成|倍|kg|g/cm3|g|年|个月|亩|款|cc/\(m2\.d\)|cc|片|模次)"
 _COMPARE = r"(?:≥|≤|<=|>=|<|>|不低于|不高于|不超过|不小于|不大于|低于|高于|大于|小于|少于|别超过?|超过)"
 _METRIC = re.compile(
-    rf"(?P<sign>{_COMPARE}|(?:降|提|升|压|减|缩|控|做|干|达|缩短|提高|降低|控制|稳定|延长|增加?)(?:低|高|少)?(?:到|至|成|在)|要(?:求)?(?:到|在|做到|达到|干到|提到)?|现在|目前|降(?:低)?|±|正负|约|大概|达到|到)?"
+    rf"(?P<sign>{_COMPARE}|不能(?:低于|超过|高于|少于)|(?:降|提|升|压|减|缩|控|做|干|达|缩短|提高|降低|控制|稳定|延长|增加?)(?:低|高|少)?(?:到|至|成|在)|要(?:求)?(?:到|在|做到|达到|干到|提到)?|现在|目前|降(?:低)?|±|正负|约|大概|达到|到)?"
     rf"(?P<bound>{_COMPARE})?(?P<value>{_FIGURE}(?:\s?[~～\-—至到]\s?{_FIGURE})?)(?P<unit>{_UNIT})?(?P<after>以[上下内]|之内|左右|上下)?"
 )
-_NAME = re.compile(
-    r"([\u4e00-\u9fffa-z/+.δ·]{2,10}?)(?:现在|目前|已|大概|约|只有|才|要求|要|能|得|想|希望|是|为|在|:|：|不|控制|降|提|做|达|干|压|缩)*$"
+_MONEY_TALK = re.compile(r"预算|经费|费用|投入|愿意出|万元|罚|单价|成本")
+_NO_NAME = re.compile(r"^(?:国外|欧洲|客户|标准|要求|目标|第一|人家|我们|日本|美国|老板|一次|现在)|客户$|周总|经理$")
+_PHYSICAL = frozenset(
+    ["%", "‰", "℃", "度", "μm", "mm", "cm", "nm", "m/min", "m/s", "n/mm", "mpa", "kpa", "pa", "bar", "hz", "khz", "db", "分贝"]
+    + ["kw", "v", "a", "ms", "s", "min", "mg/kg", "mg/l", "ppm", "弧秒", "丝", "万次", "万模次", "秒", "小时"]
 )
 _SIGNS = {
-    "不低于": "≥", "不小于": "≥", ">=": "≥", "≥": "≥", "以上": "≥", "高于": ">", "大于": ">", ">": ">", "超过": ">",
+    "不能低于": "≥", "不能少于": "≥", "不能超过": "≤", "不能高于": "≤", "不低于": "≥", "不小于": "≥", ">=": "≥", "≥": "≥", "以上": "≥", "高于": ">", "大于": ">", ">": ">", "超过": ">",
     "不高于": "≤", "不超过": "≤", "不大于": "≤", "<=": "≤", "≤": "≤", "以下": "≤", "以内": "≤", "之内": "≤", "别超": "≤", "别超过": "≤",
     "低于": "<", "小于": "<", "少于": "<", "<": "<", "±": "±", "正负": "±",
 }  # fmt: skip
@@ -233,38 +237,30 @@ def read_metrics(said: Sequence[Said]) -> tuple[Metric, ...]:
     rows: list[Metric] = []
     last_name = ""
     for one in said:
-        if one.does(Act.SPENT | Act.CHAT):
+        if one.does(Act.SPENT | Act.CHAT) or _MONEY_TALK.search(one.text):
             continue
         text = one.text
         money = [(each.start, each.end) for each in amounts(text) if not each.bare]
         end = 0
         for hit in _METRIC.finditer(text):
             start = hit.start("value")
-            if (
-                not hit["unit"]
-                and not hit["bound"]
-                and not _SIGNS.get(hit["sign"] or "")
-                and not (hit["sign"] and rows)
-            ):
+            if any(left <= start < right for left, right in money) or not _is_figure(hit, text, has_rows=bool(rows)):
                 continue
-            if any(left <= start < right for left, right in money) or re.match(
-                r"[月号日年]", text[hit.end("value") :][:1]
-            ):
-                continue
-            named = _NAME.search(text[end : hit.start()])
-            name = _attribute(named[1]) if named else ""
-            wanted = _WANTED.search(text[end : hit.end()]) is not None
+            named = [each for each in noun_phrases(text[end : hit.start()]) if not _NO_NAME.search(each)]
+            sign = _SIGNS.get(hit["bound"] or hit["sign"] or "", "") or _SIGNS.get(hit["after"] or "", "")
+            wanted = bool(sign) or _WANTED.search(text[end : hit.end()]) is not None
             unit = (hit["unit"] or "").replace("％", "%").replace("um", "μm")
-            value = f"{_SIGNS.get(hit['bound'] or hit['sign'] or '', '') or _SIGNS.get(hit['after'] or '', '')}{hit['value']}"
-            _merge(rows, name or last_name, value, unit, wanted=wanted)
-            last_name, end = name or last_name, hit.end()
-    return tuple(row for row in rows if row.name)[:8]
+            _merge(rows, named[-1] if named else last_name, sign + hit["value"], unit, wanted=wanted)
+            last_name, end = named[-1] if named else last_name, hit.end()
+    return tuple(row for row in rows if row.name and (row.target or row.unit in _PHYSICAL))[:6]
 
 
-def _attribute(name: str) -> str:
-    return re.sub(
-        r"^(?:的|了|是|但|而|一次(?=[^合])|客户|国外|我们|台架|要求|经常|又|还|就|冬天|夏天|现在|一个|一)+", "", name
-    ).strip("的了是:：,，")
+def _is_figure(hit: re.Match[str], text: str, *, has_rows: bool) -> bool:
+    """Tell whether a number is a figure of quality, not a date, a count or the number of a thing."""
+    if text[hit.end("value") :][:1] in ("月", "号", "日") or re.match(r"[a-z]", text[hit.end() :]):
+        return False
+    compared = bool(hit["bound"] or hit["sign"] or hit["after"])
+    return bool(hit["unit"]) or (compared and (has_rows or bool(_SIGNS.get(hit["bound"] or hit["sign"] or ""))))
 
 
 def _merge(rows: list[Metric], name: str, value: str, unit: str, *, wanted: bool) -> None:

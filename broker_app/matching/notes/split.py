@@ -27,7 +27,7 @@ from broker_app.matching.notes.reading import Reading, read_note
 from broker_app.matching.notes.secrets import secret_pieces
 from broker_app.matching.notes.slots import read_budget, read_deadline, read_kind, read_metrics, read_mode
 from broker_app.matching.notes.titles import pick_keywords, write_title
-from broker_app.matching.notes.topics import content_words
+from broker_app.matching.notes.topics import content_words, shared_words
 
 _TITLE = 24
 _NEAR = 16  # characters between a name and the number that belongs to it
@@ -107,6 +107,12 @@ def _without_edges(said: Sequence[Said]) -> list[Said]:
     needs = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
     while len(ordered) > 1 and ordered[0].does(Act.CHAT) and not ordered[0].does(needs):
         ordered.pop(0)
+    opening = next((at for at, one in enumerate(ordered) if at and one.clause.gap >= SENTENCE), len(ordered))
+    scene = ordered[:opening]
+    if opening < len(ordered) and not scene[0].clause.item and not any(one.does(needs) for one in scene):
+        words = frozenset[str]().union(*(content_words(one.text) for one in scene))
+        if not shared_words(words, "，".join(one.text for one in ordered[opening:])):
+            ordered = ordered[opening:]
     while len(ordered) > 1 and ordered[-1].does(Act.CHAT) and not ordered[-1].does(needs):
         ordered.pop()
     return ordered

@@ -1,111 +1,142 @@
-"""A title a clerk would write, and keywords, built from the need's own words."""
+"""A title a clerk would write, and keywords, built from the need's own words.
+
+A title names the thing, then what is wanted of it (杨梅冷链+保鲜, 铸件探伤AI看片) or what is wrong with it
+(压铸气孔控制, 瞬时脱扣一致性提升).
+"""
 
 import re
 from collections.abc import Sequence
 
 from broker_app.matching.notes.acts import Act, Said
+from broker_app.matching.notes.phrases import EMPTY, noun_phrases
 from broker_app.matching.notes.topics import content_words
-from broker_app.matching.question import need_speak
 from broker_app.matching.text import segments
 
 LONGEST = 24
+_TOPIC, _OBJECT = 14, 14
 _LEAD = re.compile(
-    r"^(?:主要(?:还)?是|还是|现在(?:是|卡在)?|目前|该厂|我们(?:那个)?|他们|他说|他讲|老板(?:还)?(?:说|讲)?|最大的难处是|最大的|难处是|反映|厂里|企业|客户|关于|回到|上次说的|那个|这个|另外|还有(?:就是)?|然后(?:还有(?:就是)?)?|就是|主要|想|希望|要求?|能不能|有没有|找(?:个|一个|一种)?|做|搞|上|把|将|让|园区准备搞|以后想搞|自己|其次是|什么|请人|拟)+"
+    r"^(?:[\u4e00-\u9fff]{1,2}(?:总|工|厂长|经理|董|老板|师傅|主任|社长|姐)(?:他)?(?:还|又|就)?(?:说|讲|反映|提到?|介绍)|先?看了|生产(?=\S{3})|主要(?:还)?(?:是|想)?|还是|就是|其实|现在(?:是|卡在)?|目前|该厂|该企业|我们(?:那个)?|他们|自己的?|(?:他|她|老板娘?|企业|客户|厂里|老总|经理|厂长)?(?:还|同时|也|又|主要)?(?:说是?|讲是?|反映|提出|提到过?|介绍)|"
+    r"最大的难处是|最大的|难处是|关于|回到|上次说的|上回你说的|说(?=\S)|那个|这个|然后(?:还有(?:就是)?)?(?:个事)?|还有(?:就是|个事)?|另外|至于|什么|园区(?=准备)|卡在|问题是|做(?=.{2,10}的[,，]?$)|一个(?:呢)?是|再一个(?:就是)?|能记的[:：]|呢?是)+"
 )
-_WISH_OBJECT = re.compile(
-    r"(?:想要?|希望|(?<![重主需])要(?!求|价)|需要|拟|打算|准备|能不能|有没有|找(?:个|一个|一种|能)?|急需|寻求|替代)(?:找|做成|做|搞|上|换成|换|有|用|把|通过|个|一种|一套|一个|一台|台|能|自己|能把|得|改为|改成|改|先|请人|别的)*(?P<what>[^,，。]{2,18})"
+_POINTER = re.compile(r"(?:那|这)(?:个|边|块|些|种|条)|的(?:问题|事情?|方面)(?=$|\S)")
+_PREDICATE = re.compile(r"(?<![重主需])要(?!求)|想|希望|需要|能不能|有没有|还是|靠|容易|老是|经常|太|偏|不(?!锈)")
+_BREAKS = re.compile(r"以后|之后|的时候|时候|的问题|这块|那块|[:：]|(?<=[\u4e00-\u9fff])在(?=.{2,8}里)")
+_WISH_VERB = re.compile(
+    r"(?:(?<![设联回感])想要?|希望|(?<![重主需])要(?!求|价|命)|需要的?是?|急需|亟需|拟|打算|准备|计划|能不能|有没有|有无|找|寻求|请人|帮忙|愿意)"
+    r"(?:问问|问|找|先|能|自己|再|直接|在|上个?|做成|做个?|搞个?|弄个?|换成|换个?|换用|改为|改成|改|有|用|把|通过|采用|引入|引进|个|一种|一套|一个|一台|台|别的|请人|实现|什么|点|人|专家|我们这边有没有|做|让)*"
+    r"(?P<what>[^,，。]{1,24})"
 )
-_TRIM_TAIL = re.compile(
-    r"(?:的话|的事情?|的问题|这块|那块|那边|这边|的|了|吧|呢|啊|一下|才行|就行|最好|为主|一点|些|方面|没用|过|着|老|又|还|很|太|也|都|就|不|要|想|和|跟|与|但|靠|在|做|搞|上|有)+$"
+_CHANGE = re.compile(r"^(?:换|改用|改成)(?:成|用|为)?(?P<what>[^,，。\d]{2,12}?)(?=$|[a-z]{2,}|要|能)")
+_BARE = re.compile(r"(?:想|要|打算|准备)(?:先)?(?P<verb>换|租|借|改|治|治理|升级|更换|回收|处理)(?:掉|了|一下|用)?$")
+_BARE_NOUNS = {"换": "更换", "租": "租用", "借": "借用", "改": "改造", "治": "治理", "治理": "治理", "升级": "升级", "更换": "更换", "回收": "回收", "处理": "处理"}
+_KIND_OF = re.compile(r"^(?P<adjective>[\u4e00-\u9fffa-z0-9\-]{1,6}?)(?:便宜|成熟|现成)?的(?:$|[，,]|或者|代替|替代)")
+_DEFECTS = (
+    "气孔|开裂|龟裂|裂纹|裂果|渗漏|泄漏|内漏|漏馅|漏气|漏油|漏检|漏打|漏装|漏判|起泡|发黑|发黄|黄变|发麻|发虚|起皮|变形|翘曲|翘边|缩松|缩水|缩孔|毛刺|飞边|划伤|磨损|脱落|开胶|腐蚀|红锈|锈蚀|"
+    "堵塞|发霉|霉变|结晶|涨袋|跑偏|零漂|银丝|噪声|噪音|臭气|粉尘|发热|温升|掉电|断线|空洞|能耗|不均|麻点|晶点|缩痕|烂棒|残留|钻绒|褪色|老化|疲劳|脆断|超标|气泡|烧蚀|带病|频闪|窜动|卡滞|打滑"
 )
-_DEFECT = re.compile(
-    r"(?P<what>[\u4e00-\u9fffa-z]{0,6}?(?:气孔|开裂|龟裂|裂纹|裂果|裂|渗漏|泄漏|漏馅|漏气|漏检|漏|起泡|发黑|发黄|发麻|起皮|变形|缩松|缩水|毛刺|飞边|划伤|磨损|脱落|开胶|腐蚀|红锈|锈|堵塞|发霉|霉变|结晶|涨袋|跑偏|零漂|银丝|噪声|臭气|粉尘|发热|掉电|断线|空洞率?|能耗|超标|不均|不稳|一致性|残留|缩松|烂|死床))"
-)
-_GOAL_TAIL = {
-    "漏": "渗漏", "裂": "开裂", "锈": "锈蚀", "烂": "病害",
-}  # fmt: skip
-_VERB_FREE = frozenset("时 后 前 上 下 里 中 以后 时候 情况 地方".split())
+_DEFECT = re.compile(rf"(?:{_DEFECTS})")
+_ABSTRACT = re.compile(r"(?:率|性|量|度|寿命|精度|成本|效率|强度|产能|速度|合格率)$")
+_TAIL = re.compile(r"(?:的话|的|了|吧|呢|啊|一下|才行|就行|为主|没用|过|着|都|也|就|还|又|和|跟|与|或者?|及|但|靠|在|给|让|把|能|会|是|有|这|那|人|时|不|办法|法子)+$")
 
 
 def write_title(said: Sequence[Said]) -> str:
-    """A noun phrase of at most :data:`LONGEST` characters: what it is about, and what is wanted or wrong."""
-    clauses = [one for one in said if not one.does(Act.CHAT | Act.SPENT | Act.SECRET)] or list(said)
-    topic = _topic(clauses)
-    wanted = _wanted(clauses, topic)
-    defect = "" if wanted else _defect(clauses, topic)
-    title = _joined(topic, wanted or defect)
-    if defect and not wanted and not title.endswith(("率", "性")):
-        title = f"{title}控制" if len(title) + 2 <= LONGEST else title
-    elif (
-        not wanted and not defect and len(title) <= LONGEST - 2 and re.search(r"(?:率|性|量|度|寿命|能耗|成本)$", title)
-    ):
-        title += "改善"
-    return _fitted(title) or _fitted(_plain(clauses[0].text)) or "技术需求"
+    """A noun phrase of at most :data:`LONGEST` characters; never empty."""
+    clauses = [one for one in said if not one.does(Act.CHAT | Act.SPENT | Act.SECRET | Act.TRIED)] or list(said)
+    topic, at = _topic(clauses)
+    wanted = "" if clauses[at].does(Act.WISH) and _named_by_wish(clauses[at].text, topic) else _wanted(clauses, topic)
+    title = _joined(topic, wanted)
+    if not wanted:
+        title = _with_fault(topic, clauses)
+    return _fitted(title) or _fitted(_plain(clauses[0].text)) or clauses[0].text[:LONGEST]
 
 
-def _topic(clauses: Sequence[Said]) -> str:
-    """The noun phrase the need opens with: the first clause that names something, without its predicate."""
-    for one in clauses[:4]:
-        text = _plain(one.text)
-        head = re.split(
-            r"(?:想|希望|要(?!求)|需要|靠|现在|目前|还是|怀疑|容易|经常|老是|总是|不|没|太|也|已|被|会|只有|能|要求|以后|的时候|[≥≤<>\d]|让|找|做不|供应商|他们|但|一个月|一天|一次|冬天|夏天|质量)",
-            text,
-            maxsplit=1,
-        )[0]
-        phrase = _nouns(head)
-        if len(phrase) >= 2 and content_words(phrase):
-            follow = clauses[clauses.index(one) + 1 : clauses.index(one) + 2]
-            if len(phrase) <= 4 and follow and not follow[0].does(Act.WISH | Act.TARGET):
-                more = _nouns(
-                    re.split(r"想|要|不|靠|现在|没|太|[\d≥≤<>]|还是|价", _plain(follow[0].text), maxsplit=1)[0]
-                )
-                if 2 <= len(more) <= 8 and more not in phrase:
-                    phrase += more
-            return phrase[:14]
-    return ""
+def _plain(text: str) -> str:
+    text = re.sub(r"[(（][^)）]*[)）]?|[“”'\"‘’]", "", text)
+    return _POINTER.sub("", _LEAD.sub("", re.sub(r"^样例[\u4e00-\u9fff]{0,8}?(?:厂|公司|社|场|园)?", "", text)))
+
+
+def _topic(clauses: Sequence[Said]) -> tuple[str, int]:
+    """The thing the need is about, and the clause that names it."""
+    needs = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
+    order = sorted(range(min(len(clauses), 6)), key=lambda at: (_is_background(clauses[at], needs), at))
+    for at in order:
+        pieces = [piece for piece in _BREAKS.split(_plain(clauses[at].text)) if piece]
+        for piece in pieces:
+            head = _PREDICATE.split(piece, maxsplit=1)[0]
+            phrases = [*noun_phrases(head), *noun_phrases(piece)]
+            phrase = next((each for each in phrases if content_words(each) or len(each) > 3), "")
+            if not phrase:
+                continue
+            if len(phrase) <= 4 and at + 1 < len(clauses) and not clauses[at].does(Act.WISH):
+                more = next(iter(noun_phrases(_plain(clauses[at + 1].text))), "")
+                follows = clauses[at + 1].does(needs) or clauses[at].does(Act.PROBLEM) or more.startswith("出口")
+                if more and not follows and more not in phrase and len(phrase + more) <= _TOPIC:
+                    phrase = _joined(phrase, more)
+            return _cut(phrase, _TOPIC), at
+    return "", 0
+
+
+def _is_background(one: Said, needs: Act) -> bool:
+    """Tell whether a clause only sets the scene: long, without a wish or complaint, or about the firm."""
+    return not one.does(needs) and (len(_plain(one.text)) > 14 or re.search(r"公司|老板|厂$|场$|社$", one.text) is not None)
+
+
+def _named_by_wish(text: str, topic: str) -> bool:
+    found = _WISH_VERB.search(text)
+    return bool(found and topic and topic in found["what"])
 
 
 def _wanted(clauses: Sequence[Said], topic: str) -> str:
     for one in clauses:
+        change = _CHANGE.match(one.text)
+        if change and next(iter(noun_phrases(change["what"])), ""):
+            return f"{_cut(next(iter(noun_phrases(change['what']))), _OBJECT)}替代"
         if not one.does(Act.WISH):
             continue
-        for found in _WISH_OBJECT.finditer(one.text):
-            phrase = _nouns(
-                re.split(r"[≥≤<>\d,，(（]|但|就|来|到|最好|才|然后|怎么|多少", found["what"], maxsplit=1)[0]
-            )
-            phrase = _TRIM_TAIL.sub("", phrase)
-            fresh = [word for word in content_words(phrase) if word not in topic]
-            if len(phrase) >= 2 and fresh and not re.search(r"客户|老板|预算|钱|专家|学校", phrase):
+        bare = _BARE.search(one.text)
+        if bare:
+            return _BARE_NOUNS[bare["verb"]]
+        for found in _WISH_VERB.finditer(one.text):
+            what = found["what"]
+            kind = None if "有" in found.group()[: found.start("what") - found.start()] else _KIND_OF.match(what)
+            if kind and not EMPTY.match(kind["adjective"]) and content_words(kind["adjective"]):
+                return f"{kind['adjective']}替代"
+            phrase = _cut(_first_fresh(what, topic), _OBJECT)
+            if phrase:
                 return phrase
     return ""
 
 
-def _defect(clauses: Sequence[Said], topic: str) -> str:
-    for one in clauses:
-        found = _DEFECT.search(one.text)
-        if found and found["what"] not in topic:
-            word = (
-                re.sub(r"^.*?(?=[\u4e00-\u9fff]{2,4}$)", "", found["what"]) if len(found["what"]) > 6 else found["what"]
-            )
-            word = _plain(word)
-            return _GOAL_TAIL.get(word, word)
+def _first_fresh(what: str, topic: str) -> str:
+    """The first phrase of a wish that says more than the topic does."""
+    what = re.split(r"[≥≤<>]|\d+(?:\.\d+)?(?:%|％)|但|最好|怎么|多少|到\d|出来", what, maxsplit=1)[0]
+    for phrase in noun_phrases(what):
+        fresh = any(word not in topic for word in content_words(phrase)) or (len(phrase) > 3 and phrase not in topic)
+        if fresh and not re.search(r"客户|老板|预算|专家|老师", phrase):
+            return phrase
     return ""
 
 
-def _nouns(text: str) -> str:
-    """``text`` without need-speak at its ends."""
-    tokens = list(segments(text))
-    while tokens and (tokens[0].text in need_speak() or tokens[0].text in _VERB_FREE):
-        tokens.pop(0)
-    while tokens and (tokens[-1].text in need_speak() or tokens[-1].text in _VERB_FREE):
-        tokens.pop()
-    if not tokens:
-        return ""
-    return _TRIM_TAIL.sub("", text[tokens[0].start : tokens[-1].end])
+def _with_fault(topic: str, clauses: Sequence[Said]) -> str:
+    for one in clauses:
+        if not one.does(Act.PROBLEM | Act.TARGET):
+            continue
+        defect = _DEFECT.search(one.text)
+        if defect:
+            told = [each for each in noun_phrases(_plain(one.text[: defect.start()])) if each not in topic]
+            before = told[-1] if told else ""
+            fault = defect.group() if len(topic) > 9 or not before else _joined(_cut(before, 6), defect.group())
+            return f"{_joined(topic, fault)}控制" if fault not in topic else f"{topic}控制"
+        quality = next((each for each in noun_phrases(_plain(one.text)) if _ABSTRACT.search(each)), "")
+        if quality:
+            return f"{_joined(topic, quality)}{_better(quality)}"
+    return f"{topic}{_better(topic)}" if _ABSTRACT.search(topic) else topic
 
 
-def _plain(text: str) -> str:
-    return _LEAD.sub("", re.sub(r"[(（][^)）]*[)）]?|[“”'\"‘’]", "", text))
+def _better(quality: str) -> str:
+    if re.search(r"(?:成本|能耗|报废率|不良率|裂纹率|空洞率|漏检率|错发率|用量|废品率|返工率|破蛋率|投诉率)$", quality):
+        return "降低"
+    return "提升" if re.search(r"(?:率|性|寿命|精度|强度|效率|产能|速度)$", quality) else "控制"
 
 
 def _joined(topic: str, rest: str) -> str:
@@ -113,23 +144,29 @@ def _joined(topic: str, rest: str) -> str:
         return topic or rest
     if topic in rest:
         return rest
-    for size in range(min(len(topic), len(rest)), 1, -1):
+    for size in range(min(len(topic), len(rest)) - 1, 1, -1):
         if topic.endswith(rest[:size]):
             return topic + rest[size:]
+        if topic.endswith(rest[-size:]):
+            return topic[:-size] + rest  # 鞋面涂胶 + 自动涂胶
     gap = " " if topic[-1].isascii() and rest[0].isascii() else ""
     return topic + gap + rest
 
 
+def _cut(phrase: str, longest: int) -> str:
+    phrase = _TAIL.sub("", phrase)
+    if len(phrase) <= longest:
+        return phrase
+    kept = ""
+    for token in segments(phrase):
+        if token.end > longest:
+            break
+        kept = phrase[: token.end]
+    return _TAIL.sub("", kept or phrase[:longest])
+
+
 def _fitted(title: str) -> str:
-    title = title.strip(" ,，。、:：;；+-/")
-    if len(title) > LONGEST:
-        kept = ""
-        for token in segments(title):
-            if token.end > LONGEST:
-                break
-            kept = title[: token.end]
-        title = kept or title[:LONGEST]
-    return _TRIM_TAIL.sub("", title)
+    return _cut(title.strip(" ,，。、:：;；+-/"), LONGEST)
 
 
 def pick_keywords(said: Sequence[Said], most: int = 6) -> tuple[str, ...]:
@@ -138,10 +175,10 @@ def pick_keywords(said: Sequence[Said], most: int = 6) -> tuple[str, ...]:
     for at, one in enumerate(said):
         if one.does(Act.CHAT | Act.SPENT):
             continue
+        known = content_words(one.text)
         for token in segments(one.text):
-            if token.text in content_words(one.text):
-                counts[token.text] = (
-                    counts.get(token.text, 0.0) + (2.0 if at < 3 else 1.0) + (0.5 if len(token.text) > 2 else 0)
-                )
+            if token.text in known:
+                weight = (2.0 if at < 3 else 1.0) + (0.5 if len(token.text) > 2 else 0.0)
+                counts[token.text] = counts.get(token.text, 0.0) + weight
     order = {word: at for at, word in enumerate(counts)}
     return tuple(sorted(counts, key=lambda word: (-counts[word], order[word]))[:most])
