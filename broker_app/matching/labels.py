@@ -58,8 +58,10 @@ def readable(candidate: Candidate, question: Question, folded: str) -> list[Labe
             _claim_phrase(claims, phrase, candidate)
         for left, right in pairwise(phrases):
             _claim_seam(claims, left[-1].text, right[0].text)
-    for expansion in question.expansions:
-        _claim_expansion(claims, expansion, candidate, folded)
+    for concept in question.concepts:
+        for one in concept.alternatives:
+            if not (one.words.keys().isdisjoint(candidate.words) and one.bigrams.keys().isdisjoint(candidate.bigrams)):
+                _claim_expansion(claims, one.expansion, candidate, folded)
     labels: dict[str, Label] = {}
     for word, part in candidate.words.items():
         _label(labels, claims, claims.words.get(word, word)).words += part

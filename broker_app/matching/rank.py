@@ -24,13 +24,14 @@ from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
 from broker_app.matching.question import MatchQuery, Question
-from broker_app.matching.scoring import Hits, Scoring, score_question, tokens_of, translation_needed
+from broker_app.matching.scoring import Hits, Scoring, score_questions, tokens_of
 from broker_app.matching.text import fold
 from broker_app.matching.twins import find_twins
 
 # 浙科提〔2022〕186号 asks for 先用后转 and for a 转移支付 of achievements to the mountain counties; that the one is the
 # way of the other is our reading (待核实), so it is a small visible factor and no rule.
 USE_THEN_PAY = "use_then_pay"
+REACH, REACH_LEAST = 4, 80  # rows scored in full: four for each that is asked for and eighty more
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ class Ranking:
 def rank(connection: Connection, query: MatchQuery, question: Question, pool: Pool, limit: int) -> Ranking:
     """Return the best ``limit`` documents of ``pool`` without twins; nothing to search in or for gives none."""
     state = index.pool_state(connection, pool)
-    whole, *parts = _facets(connection, pool, question, state, index.rows_of(connection, pool, query.skip))
+    whole, *parts = _facets(
+        connection, pool, question, state, index.rows_of(connection, pool, query.skip), REACH * (limit + REACH_LEAST)
+    )
     totals = _totals(whole, parts, question.sector, state)
     shortlist = _highest(totals, 2 * limit + 10)
     documents = index.fetch(connection, shortlist)
@@ -105,19 +108,15 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
 
 
 def _facets(
-    connection: Connection, pool: Pool, question: Question, state: PoolState, skipped: set[int]
+    connection: Connection, pool: Pool, question: Question, state: PoolState, skipped: set[int], reach: int
 ) -> list[_Facet]:
     """Return the scores of the whole question, then of each thing it names apart."""
     questions = (question, *question.parts)
     found: dict[Kind, Hits] = {}
     for kind in KINDS:
         tokens = dict.fromkeys(token for one in questions for token in tokens_of(one, kind))
-        found[kind] = index.hits(connection, pool, kind, list(tokens)) if state.documents else {}
-    facets = []
-    for one in questions:
-        needed = [translation_needed(concept, found, state.documents) for concept in one.concepts]
-        facets.append(_Facet(one, [score_question(kind, one, found[kind], needed, state, skipped) for kind in KINDS]))
-    return facets
+        found[kind] = index.hits(connection, pool, kind, tokens) if state.documents else {}
+    return list(map(_Facet, questions, score_questions(questions, found, state, skipped, reach)))
 
 
 def _totals(whole: _Facet, parts: Sequence[_Facet], asked: Sector, state: PoolState) -> dict[int, float]:

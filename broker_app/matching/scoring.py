@@ -7,7 +7,10 @@ able to say what each one gave. A phrase of the term table counts as one concept
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import nlargest
 
 from broker_app.matching import weights
 from broker_app.matching.index import Kind, PoolState, Posting
@@ -17,16 +20,35 @@ Hits = Mapping[str, Posting]
 
 K1 = 1.2
 B = 0.75
+COMMON_LEAST = 1000  # records a token must stand in to be looked up late
+COMMON_SHARE = 0.05  # and what part of the pool
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 
 
-@dataclass(slots=True)
+@dataclass
 class TermHits:
     """One token of the question in the pool: ``worth`` = weight x inverse document frequency; how often in each row."""
 
     term: str
     worth: float
     posting: Posting
+    norms: Sequence[float]
+    is_common: bool = False
+
+    @cached_property
+    def gains(self) -> dict[int, float]:
+        """What the token gives each row that holds it."""
+        worth, norms = self.worth * (K1 + 1), self.norms
+        return {row: worth * count / (count + norms[row]) for row, count in Counter(self.posting.rows).items()}
+
+    def gains_of(self, rows: AbstractSet[int]) -> dict[int, float]:
+        """What the token gives those of ``rows`` that hold it."""
+        if not self.is_common:
+            gains = self.gains
+            return {row: gains[row] for row in rows if row in gains}
+        worth, norms = self.worth * (K1 + 1), self.norms
+        counts = Counter(filter(rows.__contains__, self.posting.rows))
+        return {row: worth * count / (count + norms[row]) for row, count in counts.items()}
 
 
 @dataclass(slots=True)
@@ -95,10 +117,36 @@ def translation_needed(concept: Concept, found: Mapping[Kind, Hits], documents: 
     return 1 / (1 + known / max(weights.KNOWN_LEAST, weights.KNOWN_SHARE * documents))
 
 
-def score_question(
-    kind: Kind, question: Question, found: Hits, needed: Sequence[float], state: PoolState, skipped: set[int]
-) -> Scoring:
-    """Return the scoring of one kind of token; ``needed`` is what part of each concept counts, ``skipped`` are rows."""
+def score_questions(
+    questions: Sequence[Question], found: Mapping[Kind, Hits], state: PoolState, skipped: set[int], reach: int
+) -> list[list[Scoring]]:
+    """Return the scorings of each question, by kind of token; ``skipped`` are rows that are not to be found.
+
+    Where there are many postings, tokens that stand in a large part of the pool are only looked up in the ``reach``
+    rows that lead without them: they tell records apart that are close, they never bring one up from nothing.
+    """
+    scored = []
+    for question in questions:
+        needed = [translation_needed(concept, found, state.documents) for concept in question.concepts]
+        scorings = [_prepared(kind, question, found[kind], needed, state) for kind in found]
+        for scoring in scorings:
+            scoring.scores = _accumulated(scoring, {hit.term: hit.gains for hit in scoring.hits() if not hit.is_common})
+        if any(hit.is_common for scoring in scorings for hit in scoring.hits()):
+            rows = {
+                row for scoring in scorings for row in nlargest(reach, scoring.scores, key=scoring.scores.__getitem__)
+            }
+            for scoring in scorings:
+                scoring.scores = _accumulated(scoring, {hit.term: hit.gains_of(rows) for hit in scoring.hits()})
+        for scoring in scorings:
+            for row in skipped:
+                scoring.scores.pop(row, None)
+            scoring.best = max(scoring.scores.values(), default=0.0)
+        scored.append(scorings)
+    return scored
+
+
+def _prepared(kind: Kind, question: Question, found: Hits, needed: Sequence[float], state: PoolState) -> Scoring:
+    """Return the scoring of one kind of token before adding up; ``needed`` is the part of each concept that counts."""
     own = question.words if kind == "words" else question.bigrams
     names = [
         [one.words if kind == "words" else one.bigrams for one in concept.alternatives] for concept in question.concepts
@@ -107,7 +155,7 @@ def score_question(
     for concept, share in zip(names, needed, strict=True):
         for tokens in concept:
             weighted.update((token, weight * share) for token, weight in tokens.items())
-    hits = _weighed(weighted, found, state.documents)
+    hits = _weighed(weighted, found, state, kind)
     scoring = Scoring(kind)
     for term, weight in own.items():
         posting = found.get(term)
@@ -117,15 +165,13 @@ def score_question(
     scoring.own = [hits[term] for term in own if term in hits]
     for concept in names:
         scoring.concepts.append([[hits[term] for term in tokens if term in hits] for tokens in concept])
-    _accumulate(scoring, state)
-    for row in skipped:
-        scoring.scores.pop(row, None)
-    scoring.best = max(scoring.scores.values(), default=0.0)
     return scoring
 
 
-def _weighed(weighted: Mapping[str, float], found: Hits, documents: int) -> dict[str, TermHits]:
+def _weighed(weighted: Mapping[str, float], found: Hits, state: PoolState, kind: Kind) -> dict[str, TermHits]:
     """Return the tokens that occur, rarest first until ``MAX_HITS`` postings are read."""
+    norms = _norms(state, kind)
+    common = max(COMMON_LEAST, COMMON_SHARE * state.documents)
     hits: dict[str, TermHits] = {}
     read = 0
     for term in sorted(found.keys() & weighted.keys(), key=lambda term: (len(found[term].rows), term)):
@@ -133,27 +179,29 @@ def _weighed(weighted: Mapping[str, float], found: Hits, documents: int) -> dict
         read += len(posting.rows)
         if read > MAX_HITS:
             break
-        hits[term] = TermHits(term, weighted[term] * _inverse_frequency(documents, posting.documents), posting)
+        worth = weighted[term] * _inverse_frequency(state.documents, posting.documents)
+        hits[term] = TermHits(term, worth, posting, norms, posting.documents > common)
     return hits
 
 
-def _accumulate(scoring: Scoring, state: PoolState) -> None:
-    """The hot loop: one addition per posting."""
-    norms = _norms(state, scoring.kind)
+def _accumulated(scoring: Scoring, gains: Mapping[str, Mapping[int, float]]) -> dict[int, float]:
+    """The hot loop: add up what the tokens of ``gains`` give, one addition per posting."""
     scores: dict[int, float] = defaultdict(float)
     for hit in scoring.own:
-        for row, gain in _gains(hit, norms).items():
+        for row, gain in gains.get(hit.term, {}).items():
             scores[row] += gain
     for names in scoring.concepts:
-        for row, gain in _concept_gains(names, norms).items():
+        for row, gain in _concept_gains(names, gains).items():
             scores[row] += gain
-    scoring.scores = {row: score for row, score in scores.items() if score}
+    return {row: score for row, score in scores.items() if score}
 
 
-def _concept_gains(names: Sequence[Sequence[TermHits]], norms: Sequence[float]) -> dict[int, float]:
+def _concept_gains(
+    names: Sequence[Sequence[TermHits]], gains: Mapping[str, Mapping[int, float]]
+) -> Mapping[int, float]:
     """Return for each row the best name of a concept and a share of what its other names add, each token once."""
-    gains = {hit.term: _gains(hit, norms) for terms in names for hit in terms}
-    each = [_added([gains[hit.term] for hit in terms]) for terms in names if terms]
+    counted = [[gains[hit.term] for hit in terms if hit.term in gains] for terms in names]
+    each = [_added(parts) for parts in counted if parts]
     if len(each) < 2:
         return each[0] if each else {}
     best = dict(each[0])
@@ -162,11 +210,12 @@ def _concept_gains(names: Sequence[Sequence[TermHits]], norms: Sequence[float]) 
             if gain > best.get(row, 0.0):
                 best[row] = gain
     share = weights.OTHER_NAMES
-    whole = _added(list(gains.values()))
+    distinct = dict.fromkeys(hit.term for terms in names for hit in terms if hit.term in gains)
+    whole = _added([gains[term] for term in distinct])
     return {row: gain + share * (whole[row] - gain) for row, gain in best.items()}
 
 
-def _added(parts: Sequence[dict[int, float]]) -> dict[int, float]:
+def _added(parts: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
     """Return the sum of gains by row; the parts stay as they are."""
     if len(parts) == 1:
         return parts[0]
@@ -176,11 +225,6 @@ def _added(parts: Sequence[dict[int, float]]) -> dict[int, float]:
         for row, gain in part.items():
             whole[row] += gain
     return whole
-
-
-def _gains(hit: TermHits, norms: Sequence[float]) -> dict[int, float]:
-    worth = hit.worth * (K1 + 1)
-    return {row: worth * count / (count + norms[row]) for row, count in Counter(hit.posting.rows).items()}
 
 
 def _norms(state: PoolState, kind: Kind) -> list[float]:

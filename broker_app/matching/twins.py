@@ -27,22 +27,28 @@ class _Face:
             self._pairs = frozenset(bigrams(fold(self._body)))
         return self._pairs
 
-    def is_twin_of(self, other: "_Face") -> bool:
-        """Tell whether both are one record."""
-        if self.title and self.title == other.title:
-            return True
-        if min(self.length, other.length) < max(MIN_LENGTH, ALIKE * max(self.length, other.length)):
+    def has_text_of(self, other: "_Face") -> bool:
+        """Tell whether both texts are nearly one; their lengths have been compared."""
+        mine, theirs = len(self.pairs), len(other.pairs)
+        if min(mine, theirs) < ALIKE * max(mine, theirs, 1):
             return False
-        return len(self.pairs & other.pairs) >= ALIKE * len(self.pairs | other.pairs) > 0
+        shared = len(self.pairs & other.pairs)
+        return shared >= ALIKE * (mine + theirs - shared)
 
 
 def find_twins(documents: Sequence[Document]) -> dict[UUID, tuple[UUID, ...]]:
     """Return the documents to show, in order, each with the ids of its twins further down."""
     kept: list[tuple[_Face, list[UUID]]] = []
+    by_title: dict[str, list[UUID]] = {}
     for face in map(_Face, documents):
-        first = next((pair for pair in kept if pair[0].is_twin_of(face)), None)
-        if first is None:
-            kept.append((face, []))
-        else:
-            first[1].append(face.id)
+        twins = by_title.get(face.title) if face.title else None
+        if twins is None:
+            shortest, longest = max(MIN_LENGTH, ALIKE * face.length), face.length / ALIKE
+            close = (pair for pair in kept if shortest <= pair[0].length <= longest)
+            twins = next((ids for one, ids in close if face.length >= MIN_LENGTH and face.has_text_of(one)), None)
+        if twins is not None:
+            twins.append(face.id)
+            continue
+        kept.append((face, []))
+        by_title[face.title] = kept[-1][1]
     return {face.id: tuple(ids) for face, ids in kept}
