@@ -3,8 +3,9 @@
 It listens to the writing sessions of a store, so that neither a service nor a later sync can forget to.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, UOWTransaction
@@ -62,6 +63,22 @@ def repair_index(store: Store) -> None:
         index.create(session.connection())
         for pool, documents in _all_documents(session):
             index.put(session.connection(), pool, documents)
+
+
+def reindex(session: Session, kind: str, ids: Sequence[UUID]) -> None:
+    """Bring the entries of records that were written past the session's own objects up to date.
+
+    ``kind`` is "achievement" or "need"; what is in the trash or gone leaves the index.
+    """
+    model: type[Achievement] | type[Need] = Achievement if kind == "achievement" else Need
+    pool: Pool = "achievement" if kind == "achievement" else "need"
+    for start in range(0, len(ids), _REBUILD_BATCH):
+        some = ids[start : start + _REBUILD_BATCH]
+        live = model.id.in_(some) & model.deleted_at.is_(None)
+        rows = list(session.scalars(select(model).where(live).execution_options(populate_existing=True)))
+        _put(session, pool, rows)
+        found = {row.id for row in rows}
+        index.remove(session.connection(), pool, [record for record in some if record not in found])
 
 
 def _rebuild(store: Store, progress: Callable[[int, int], None] | None, stopped: Callable[[], bool]) -> bool:

@@ -1,0 +1,334 @@
+"""The outbox as the exchange uses it: what goes up next, what was taken in, what waits for a person.
+
+An operation leaves the outbox in the transaction that takes over the server's answer, and is kept beside it
+until a backup of the server holds it: a server that goes back in time is told again (sync.md section 3).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from broker_app.db.models import (
+    AcknowledgedOperation,
+    OutboxOperation,
+    ProfileValue,
+    ServerRecord,
+    SnapshotChunk,
+    SyncScope,
+)
+from broker_app.db.models.base import new_id
+from broker_app.db.outbox import wire_value
+from broker_app.services.indexing import reindex
+from broker_app.sync.bodies import json_size, models, row_values, sendable, table_of
+from broker_app.sync.merge import merge_record, same
+from broker_app.sync.protocol import HELD, MAX_OPERATIONS, MAX_PUSH_BYTES, Operation, Result, SyncReply
+from broker_app.sync.records import INDEXED, Told, forget_rows, portions, read_anew, seen_hash, show, tell_changed
+
+KEPT_FOR = timedelta(days=30)
+_EPOCH = "sync.epoch"
+_NEVER_SIGNED_IN = "team:local"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the server took in with one push."""
+
+    count: int
+    mark: str  # people read it out to each other; "" if nothing was taken in
+
+
+def epoch(session: Session) -> UUID | None:
+    """The life of the server's database we have spoken to, if to any."""
+    row = session.get(ProfileValue, _EPOCH)
+    return None if row is None else UUID(row.value["epoch"])
+
+
+def meet(session: Session, found: UUID) -> bool:
+    """Remember the server's epoch. True if it is another one than before: then everything is told again."""
+    known = epoch(session)
+    session.merge(ProfileValue(key=_EPOCH, value={"epoch": str(found)}))
+    if known is None or known == found:
+        return False
+    say_again(session)
+    return True
+
+
+def say_again(session: Session) -> None:
+    """Put every acknowledged operation before the outbox, in its old order, and read every scope from the start."""
+    told = session.scalars(select(AcknowledgedOperation).order_by(AcknowledgedOperation.ordinal)).all()
+    first = min(session.scalar(select(func.min(OutboxOperation.seq))) or 0, 0) - len(told)
+    for number, each in enumerate(told):
+        session.add(
+            OutboxOperation(
+                seq=first + number, op=each.op, record_id=each.record_id, kind=each.kind, scope=each.scope,
+                action=each.action, fields=each.fields, at=each.at, sent_at=each.acknowledged_at, seen=each.seen,
+                group_id=each.group_id,
+            )
+        )  # fmt: skip
+    session.execute(delete(AcknowledgedOperation))
+    session.execute(delete(SnapshotChunk))
+    read_anew(session, session.scalars(select(SyncScope.scope)).all())
+    session.flush()
+
+
+def waiting(session: Session) -> tuple[int, int]:
+    """How many operations can be sent, and the number of the last of them."""
+    count, last = session.execute(select(func.count(), func.max(OutboxOperation.seq)).where(_sendable_now())).one()
+    return count, last or 0
+
+
+def next_batch(session: Session, upto: int, now: datetime) -> tuple[Operation, ...]:
+    """The next operations to send, at most 2000 or 4 MiB; from now on they stay as they are."""
+    rows: dict[int, OutboxOperation] = {}
+    size = 0
+    query = select(OutboxOperation).where(_sendable_now(), OutboxOperation.seq <= upto)
+    for row in session.scalars(query.order_by(OutboxOperation.seq).limit(MAX_OPERATIONS)):
+        together = _of_group(session, row) if row.group_id else [row]
+        new = [one for one in together if one.seq not in rows]
+        more = sum(json_size(one.fields) + 200 for one in new)
+        if rows and (len(rows) + len(new) > MAX_OPERATIONS or size + more > MAX_PUSH_BYTES):
+            break
+        size += more
+        rows.update({one.seq: one for one in new})
+    batch = [rows[seq] for seq in sorted(rows)]
+    _freeze(session, batch, now)
+    return tuple(_operation(row) for row in batch)
+
+
+def acknowledge(session: Session, reply: SyncReply, now: datetime) -> Receipt:
+    """Take over what became of the operations of a push: out of the outbox, kept until a backup covers them."""
+    results = {result.op: result for result in reply.results}
+    rows: list[OutboxOperation] = []
+    for some in portions(list(results)):
+        rows += session.scalars(select(OutboxOperation).where(OutboxOperation.op.in_(some)))
+    rows.sort(key=lambda row: row.seq)
+    kept = [_acknowledged(row, results[row.op], now) for row in rows]
+    for taken in portions([row.seq for row in rows]):
+        session.execute(delete(OutboxOperation).where(OutboxOperation.seq.in_(taken)))
+    for row in rows:
+        session.expunge(row)
+    session.add_all(kept)
+    session.flush()
+    _settle(session, rows, results, now)
+    _drop_covered(session, reply.covered, now)
+    return Receipt(len(kept), _mark(kept))
+
+
+def park(session: Session, operations: Iterable[UUID], why: str) -> None:
+    """Set operations aside that the server does not take in, so that the others go on.
+
+    They get new ids: should the server have taken one in after all, what is changed now is not mistaken for it.
+    """
+    for op in operations:
+        session.execute(
+            update(OutboxOperation)
+            .where(OutboxOperation.op == op)
+            .values(op=new_id(), parked=why, sent_at=None)
+            .execution_options(synchronize_session=False)
+        )
+    tell_changed(session, ("outbox",))
+
+
+def unpark(session: Session) -> None:
+    """Try everything again that was set aside."""
+    session.execute(update(OutboxOperation).where(OutboxOperation.parked.is_not(None)).values(parked=None))
+
+
+def cursors(session: Session) -> dict[str, str]:
+    """How far each scope was read."""
+    return {row.scope: row.cursor for row in session.scalars(select(SyncScope)) if row.cursor}
+
+
+def bring_home(session: Session, writable: Iterable[str], team: str) -> int:
+    """Give what nobody has heard of a scope that may be written: made before the first sign-in, or of a county
+    that is not in the person's remit. What belongs to another team stays with it. Returns how many."""
+    allowed = set(writable)
+    if team not in allowed:
+        return 0
+    moved = 0
+    scopes = session.scalars(select(OutboxOperation.scope).where(OutboxOperation.sent_at.is_(None)).distinct()).all()
+    for scope in scopes:
+        if scope in allowed or not (scope == _NEVER_SIGNED_IN or scope.startswith("county:") or scope == "public"):
+            continue
+        for kind in models():
+            table = table_of(kind)
+            unheard = (table.c.scope == scope) & (table.c.rev == 0)
+            ids = session.scalars(select(table.c.id).where(unheard)).all()
+            for some in portions(ids):
+                session.execute(update(table).where(table.c.id.in_(some)).values(scope=team))
+                session.execute(
+                    update(OutboxOperation)
+                    .where(OutboxOperation.record_id.in_(some), OutboxOperation.sent_at.is_(None))
+                    .values(scope=team)
+                )
+            moved += len(ids)
+    return moved
+
+
+# --- inside -------------------------------------------------------------------------------------------------
+
+
+def _sendable_now() -> Any:
+    """What follows an operation that is set aside, on the same record, waits with it."""
+    stuck = select(OutboxOperation.record_id).where(OutboxOperation.parked.is_not(None))
+    return OutboxOperation.parked.is_(None) & OutboxOperation.record_id.not_in(stuck)
+
+
+def _of_group(session: Session, row: OutboxOperation) -> list[OutboxOperation]:
+    query = select(OutboxOperation).where(OutboxOperation.group_id == row.group_id, OutboxOperation.parked.is_(None))
+    return list(session.scalars(query.order_by(OutboxOperation.seq)))
+
+
+def _freeze(session: Session, batch: Sequence[OutboxOperation], now: datetime) -> None:
+    for row in batch:
+        if row.sent_at is None and row.action == "delete" and row.seen is None:
+            row.seen = _what_was_seen(session, row)
+    fresh = [row.seq for row in batch if row.sent_at is None]
+    session.flush()
+    for some in portions(fresh):
+        session.execute(update(OutboxOperation).where(OutboxOperation.seq.in_(some)).values(sent_at=now))
+
+
+def _what_was_seen(session: Session, row: OutboxOperation) -> str | None:
+    if row.kind not in models():
+        return None
+    table = table_of(row.kind)
+    found = session.execute(select(table).where(table.c.id == row.record_id)).mappings().one_or_none()
+    if found is None:
+        return None
+    told = session.execute(
+        select(ServerRecord.rev, ServerRecord.hash).where(
+            ServerRecord.scope == row.scope, ServerRecord.id == row.record_id
+        )
+    ).one_or_none()
+    pending = session.scalars(
+        select(OutboxOperation).where(OutboxOperation.record_id == row.record_id).order_by(OutboxOperation.seq)
+    ).all()
+    return seen_hash(pending, row.kind, dict(found), None if told is None else Told(told.rev, told.hash))
+
+
+def _operation(row: OutboxOperation) -> Operation:
+    delete_wish: bool | None = None
+    if "deleted_at" in row.fields:
+        delete_wish = row.fields["deleted_at"][1] is not None
+    elif row.action == "delete":
+        delete_wish = True
+    return Operation(
+        op=row.op,
+        id=row.record_id,
+        kind=row.kind,
+        scope=row.scope,
+        at=str(wire_value(row.at)),
+        set=sendable(row.fields.items()),
+        delete=delete_wish,
+        seen=row.seen if delete_wish else None,
+        group=row.group_id,
+    )
+
+
+def _acknowledged(row: OutboxOperation, result: Result, now: datetime) -> AcknowledgedOperation:
+    return AcknowledgedOperation(
+        op=row.op, record_id=row.record_id, kind=row.kind, scope=row.scope, action=row.action, fields=row.fields,
+        seen=row.seen, group_id=row.group_id, at=row.at, status=result.status, received_at=result.at,
+        acknowledged_at=now,
+    )  # fmt: skip
+
+
+def _settle(session: Session, rows: Sequence[OutboxOperation], results: Mapping[UUID, Result], now: datetime) -> None:
+    """Bring the rows up to date: the server has heard of them, and what it did is part of what it last said."""
+    bodies = _kept_bodies(session, [row.record_id for row in rows])
+    for row in rows:
+        status = results[row.op].status
+        mirror = bodies.get(row.record_id)
+        if mirror is not None and status != HELD:
+            mirror.body = merge_record(row.kind, mirror.body or {}, sendable(row.fields.items())).body
+        elif mirror is None and status == HELD:
+            _take_back(session, row)
+    session.flush()
+    for record_id, mirror in bodies.items():
+        show(session, mirror.kind, record_id, now)
+    session.flush()
+    _note_revisions(session, rows, results)
+    tell_changed(session, {row.kind for row in rows} | {"outbox"})
+
+
+def _note_revisions(session: Session, rows: Sequence[OutboxOperation], results: Mapping[UUID, Result]) -> None:
+    heard: dict[str, dict[UUID, int]] = defaultdict(dict)
+    for row in rows:
+        result = results[row.op]
+        if row.kind in models() and result.status != HELD:
+            heard[row.kind][row.record_id] = max(result.rev or 1, heard[row.kind].get(row.record_id, 1))
+    for kind, newest in heard.items():
+        table = table_of(kind)
+        by_rev: dict[int, list[UUID]] = defaultdict(list)
+        for record_id, rev in newest.items():
+            by_rev[rev].append(record_id)
+        for rev, ids in by_rev.items():
+            for some in portions(ids):
+                session.execute(update(table).where(table.c.id.in_(some), table.c.rev < rev).values(rev=rev))
+
+
+def _kept_bodies(session: Session, ids: Sequence[UUID]) -> dict[UUID, ServerRecord]:
+    found: dict[UUID, ServerRecord] = {}
+    for some in portions(list(dict.fromkeys(ids))):
+        query = select(ServerRecord).where(ServerRecord.id.in_(some), ServerRecord.body.is_not(None))
+        found.update({row.id: row for row in session.scalars(query)})
+    return found
+
+
+def _take_back(session: Session, row: OutboxOperation) -> None:
+    """A held operation changed nothing on the server: show again what stood there before it.
+
+    A record the server has never heard of stays as it was typed; the whole operation is in the list of what
+    came back, too.
+    """
+    if row.kind not in models():
+        return
+    table = table_of(row.kind)
+    found = session.execute(select(table).where(table.c.id == row.record_id)).mappings().one_or_none()
+    if found is None or found["rev"] == 0:
+        return
+    if session.get(SyncScope, found["scope"]) is None:
+        forget_rows(session, row.kind, [row.record_id])  # the scope is no longer ours
+        return
+    before = {
+        name: change[0]
+        for name, change in row.fields.items()
+        if name != "deleted_at" and same(wire_value(found[name]) if name in found else None, change[1])
+    }
+    values = {name: value for name, value in row_values(row.kind, before).items() if name in before}
+    if "deleted_at" in row.fields:
+        values["deleted_at"] = None
+    if values:
+        session.execute(update(table).where(table.c.id == row.record_id).values(**values))
+        if row.kind in INDEXED:
+            reindex(session, row.kind, [row.record_id])
+
+
+def _drop_covered(session: Session, covered: str | None, now: datetime) -> None:
+    """Forget what a backup of the server holds, thirty days after it was taken in at the earliest."""
+    old = AcknowledgedOperation.acknowledged_at < now - KEPT_FOR
+    if covered is not None:
+        session.execute(delete(AcknowledgedOperation).where(old, AcknowledgedOperation.received_at < covered))
+
+
+def _mark(kept: Sequence[AcknowledgedOperation]) -> str:
+    if not kept:
+        return ""
+    text = "".join(f"{each.op}{each.received_at}" for each in kept)
+    return blake2b(text.encode(), digest_size=4).hexdigest().upper()
+
+
+def oldest_uncovered(session: Session, covered: str | None) -> int:
+    """How many operations only this computer could tell again."""
+    query = select(func.count()).select_from(AcknowledgedOperation)
+    if covered is not None:
+        query = query.where(AcknowledgedOperation.received_at >= covered)
+    return session.scalar(query) or 0
