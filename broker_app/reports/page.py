@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import Enum
 from io import BytesIO
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas as PdfCanvas
 
 from broker_app.i18n import _
@@ -18,6 +19,8 @@ from broker_app.reports.flow import MM, Block, Canvas, Placed, flow
 from broker_app.reports.fonts import Face, register
 from broker_app.reports.grid import THIN
 from broker_app.reports.text import Align, Style, Text
+
+rl_config.useA85 = 0  # streams as bytes, not as text that is a quarter longer
 
 _PAGE_WIDTH, _PAGE_HEIGHT = 210 * MM, 297 * MM
 _FOOT = 12 * MM  # baseline of the footer above the edge
