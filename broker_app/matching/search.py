@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from broker_app.matching import weights
 from broker_app.matching.exclusions import Exclusion
 from broker_app.matching.explain import Evidence, MatchResult, explain
 from broker_app.matching.index import Pool
 from broker_app.matching.question import Expansion, MatchQuery, Question, read_question
 from broker_app.matching.rank import Ranking, rank
 from broker_app.matching.terms import TermTable, shipped_table
-
-WITHIN_REACH = 0.3  # a record below this part of the best one shares scattered words only
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def _judge(ranking: Ranking) -> tuple[Evidence, list[Evidence]]:
         return "none", []
     if ranking.strength < 1:
         return "weak", ["weak"] * len(ranking.candidates)
-    reach = WITHIN_REACH * max(candidate.attained for candidate in ranking.candidates)
+    reach = weights.WITHIN_REACH * max(candidate.attained for candidate in ranking.candidates)
     return "strong", ["strong" if candidate.attained >= reach else "weak" for candidate in ranking.candidates]
 
 
