@@ -190,8 +190,13 @@ def sync(
         for result in results:
             server.metrics.count("broker_operations_total", status=result["status"])
     cursors = {scope: Cursor.parse(cursor) for scope, cursor in body.cursors.items()}
-    with reading(server.engine) as connection:
-        answer = pull(connection, token, body.epoch, cursors, body.limit, results, server.clock())
+    try:
+        with reading(server.engine) as connection:
+            answer = pull(connection, token, body.epoch, cursors, body.limit, results, server.clock())
+    except Problem as problem:
+        if problem.members.get("epoch") == str(body.epoch):  # this epoch, and yet a cursor beyond its head
+            server.metrics.count("broker_rollbacks_suspected_total")
+        raise
     return packed_response(answer, request.headers.get("accept-encoding", ""))
 
 

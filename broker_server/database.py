@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from time import sleep
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -174,15 +174,18 @@ def has_citus(connection: Connection) -> bool:
     return connection.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")) is not None
 
 
-def upsert(connection: Connection, table: Table) -> Insert:
-    """``INSERT`` that replaces the row of the same primary key."""
-    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def upsert(connection: Connection, table: Table) -> Executable:
+    """``INSERT`` of one row or many that replaces the rows of the same primary keys."""
     keys = [column.name for column in table.primary_key]
+    insert = _insert(connection, table)
     values = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=values)
 
 
-def insert_new(connection: Connection, table: Table) -> Insert:
-    """``INSERT`` that leaves a row of the same primary key as it is."""
-    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    return insert.on_conflict_do_nothing()
+def insert_new(connection: Connection, table: Table) -> Executable:
+    """``INSERT`` of one row or many that leaves rows of the same primary keys as they are."""
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -21,8 +21,6 @@ HELP = {
     "broker_requests_total": "Requests by route and class of status",
     "broker_request_seconds_total": "Seconds spent in requests by route",
     "broker_operations_total": "Operations by what became of them",
-    "broker_operations_repeated_total": "Operations that were taken in before",
-    "broker_changes_sent_total": "Changes given out",
     "broker_rollbacks_suspected_total": "Cursors beyond the head: the database went back in time",
     "broker_tokens_reused_total": "Refresh tokens seen twice: a copied device",
     "broker_sign_in_failures_total": "Sign-ins that failed",
