@@ -15,27 +15,36 @@ from broker_app.matching.notes.numbers import amounts
 from broker_app.matching.notes.requests import is_technical, refers_away, request_kind
 from broker_app.matching.notes.topics import content_words, shared_words
 
+_RECOGNISED = 2000  # characters of a stretch that later clauses are compared with
+_LONG_SENTENCE = 60  # clauses; nobody says more in one breath
+_RECENT = 12  # needs that a speaker may still return to
 _NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
 _OVER = Act.WITHDRAWN | Act.SOLVED
 _ORDINAL = re.compile(
-    r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
+    r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|"
+    r"(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
 )
 _ALL = re.compile(
-    r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|都)|加起来|[两二三四](?:样|桩|个|件)(?:事体?|东西|事情)?(?:的)?(?:钱|钞票|预算|费用)|一共|合计|全部|都要"
+    r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|"
+    r"都)|加起来|[两二三四](?:样|桩|个|件)(?:事体?|东西|事情)?(?:的)?(?:钱|钞票|预算|费用)|一共|合计|全部|都要"
 )
 _ERRAND = re.compile(r"打听|让我(?:帮|问|查|打听)|(?:他|她|老板)问|[?？]")
 _POINTER = re.compile(r"(?:这|那)(?:个|块|件|项|事|条)|的(?:事|问题)")
 _PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
 _POINTS_BACK = re.compile(
-    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|的预算|预算|最急|优先|不急|先[做搞]|只够"
+    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|"
+    r"的预算|预算|最急|优先|不急|先[做搞]|只够"
 )
 _HEADER = re.compile(
-    r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|想法)[哈呢吧啊嘛]?$|[几三四五六](?:个|大)?方面$|"
-    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?(?:[几两二三四五六\d])(?:件|个|点|项|块|条|样)[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
+    r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|"
+    r"想法)[哈呢吧啊嘛]?$|[几三四五六](?:个|大)?方面$|"
+    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?(?:[几两二三四五六\d])(?:件|个|点|项|块|"
+    r"条|样)[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
 )
 _COUNTED_HEADER = re.compile(
     r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)[哈呢吧啊嘛]?$|"
-    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?[几两二三四五六](?:件|个|点|项|块|条|样)[哈呢吧啊嘛]?$"
+    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?[几两二三四五六](?:件|个|点|项|块|条|"
+    r"样)[哈呢吧啊嘛]?$"
 )
 _SECTIONS = (
     ("talk", re.compile(r"^(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景)$")),
@@ -46,7 +55,8 @@ _SECTIONS = (
     (
         "follow_up",
         re.compile(
-            r"^(?:待办|后续|下一步|跟进|后续(?:工作|安排|任务)|任务|todo|下一步(?:工作|计划|安排)|回去要做的?)(?:事项)?$"
+            r"^(?:待办|后续|下一步|跟进|后续(?:工作|安排|任务)|任务|todo|下一步(?:工作|计划|安排)|"
+            r"回去要做的?)(?:事项)?$"
         ),
     ),
     ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
@@ -55,37 +65,62 @@ _PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小�
 _NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
 _MORE = re.compile(r"^.{0,5}(?:还|又)(?:说|讲|提到?|问)?.{0,4}想|^.{0,4}还(?:说|讲|提到?)(?:了|过)?")
 _NEW_WISH = re.compile(
-    r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|需要)(?P<then>[^\d≥≤<>]+)"
+    r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|"
+    r"需要)(?P<then>[^\d≥≤<>]+)"
 )
 _ATTRIBUTE = re.compile(
-    r"[率度量值性力比间命本价拍能观色寸差速压温耗期数费钱]$|^(?:现在|目前|客户|老板|厂长|但|而且|最好|并且|同时|目标|企业|对方|他|她|我|自己|主机厂|法规|环保|市场|国外|人家|如果|因为|所以|这|那|不过|总工|第)|说|讲|问|觉得|意思"
+    r"[率度量值性力比间命本价拍能观色寸差速压温耗期数费钱]$|^(?:现在|目前|客户|老板|厂长|但|而且|最好|并且|同时|"
+    r"目标|企业|对方|他|她|我|自己|主机厂|法规|环保|市场|国外|人家|如果|因为|所以|这|那|不过|总工|第)|说|讲|问|"
+    r"觉得|意思"
 )
 _AFTERTHOUGHT = re.compile(
     r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)"
 )
 _GOES_ON = re.compile(
-    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有)|颜色|重量|价格|外观|尺寸|精度|强度|速度|效率|产量|温度|手感|口感|厚度)"
+    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|"
+    r"难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|"
+    r"国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|"
+    r"环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有)|颜色|重量|价格|外观|尺寸|精度|强度|"
+    r"速度|效率|产量|温度|手感|口感|厚度)"
 )
 
 
 @dataclass(slots=True)
 class Stretch:
-    """Clauses that speak of one thing. ``lane`` is need, request, follow_up or dropped; ``kind`` that of a request."""
+    """Clauses that speak of one thing. ``lane`` is need, request, follow_up or dropped; ``kind`` that of a request.
+
+    ``text`` is their folded words, clauses apart, as far as they are needed to recognise the matter again.
+    """
 
     lane: str
     said: list[Said] = field(default_factory=list)
     kind: str = ""
     inherits_wish: bool = False
     over: bool = False
+    text: str = ""
+    acts: Act = Act.NONE
 
-    @property
-    def text(self) -> str:
-        """The folded words, clauses apart."""
-        return "，".join(one.text for one in self.said)
+    def __post_init__(self) -> None:
+        """Take in the clauses given at the start."""
+        given, self.said = self.said, []
+        self.add(given)
+
+    def add(self, said: Sequence[Said]) -> None:
+        """Take in more clauses."""
+        self.said.extend(said)
+        for one in said:
+            self.acts |= one.acts
+            if len(self.text) < _RECOGNISED:
+                self.text = f"{self.text}，{one.text}" if self.text else one.text
+
+    def keep(self, said: Sequence[Said]) -> None:
+        """Be left with ``said`` only."""
+        self.said, self.text, self.acts = [], "", Act.NONE
+        self.add(said)
 
     def does(self, acts: Act) -> bool:
         """Tell whether any clause performs any of ``acts``."""
-        return any(one.does(acts) for one in self.said)
+        return bool(self.acts & acts)
 
 
 @dataclass(slots=True)
@@ -100,6 +135,16 @@ class Talk:
         """The stretches that may be needs, withdrawn ones included."""
         return [one for one in self.stretches if one.lane == "need"]
 
+    def recent(self) -> list[Stretch]:
+        """The needs told last, in the order they were told."""
+        found: list[Stretch] = []
+        for one in reversed(self.stretches):
+            if one.lane == "need":
+                found.append(one)
+                if len(found) == _RECENT:
+                    break
+        return found[::-1]
+
 
 def follow_talk(said: Sequence[Said]) -> Talk:
     """Group the clauses of a note."""
@@ -112,7 +157,8 @@ def follow_talk(said: Sequence[Said]) -> Talk:
 def _sentences(said: Sequence[Said]) -> Iterator[list[Said]]:
     group: list[Said] = []
     for one in said:
-        if group and (one.clause.gap >= SENTENCE or one.clause.item or _COUNTED_HEADER.search(group[-1].text)):
+        ends = one.clause.gap >= SENTENCE or one.clause.item or len(group) == _LONG_SENTENCE
+        if group and (ends or _COUNTED_HEADER.search(group[-1].text)):
             yield group
             group = []
         group.append(one)
@@ -202,7 +248,7 @@ class _Reader:
                 if run is None or (run.lane, run.kind) != (name, kind):
                     run = Stretch(name, kind=kind)
                     self.talk.stretches.append(run)
-                run.said.append(one)
+                run.add([one])
                 self.last_lane = name
         return left
 
@@ -254,7 +300,7 @@ class _Reader:
         closed = rest[at]
         head = rest[: at + 1]
         words = frozenset[str]().union(*(content_words(one.text) for one in head))
-        earlier = [one for one in self.talk.needs() if not one.over and shared_words(words, one.text) >= 1]
+        earlier = [one for one in self.talk.recent() if not one.over and shared_words(words, one.text) >= 1]
         alone = at == 0 and not words
         if not any(one.does(Act.WISH | Act.TARGET) for one in rest):
             self._take_back(rest[0].text)
@@ -314,7 +360,7 @@ class _Reader:
 
     def _refers(self, one: Said) -> list[Stretch] | None:
         """The earlier needs a clause returns to, None when it names none."""
-        needs = [each for each in self.talk.needs() if each.said and (each.does(_NEEDS) or each.inherits_wish)]
+        needs = [each for each in self.talk.recent() if each.said and (each.does(_NEEDS) or each.inherits_wish)]
         if not needs:
             return None
         ordinal = _ORDINAL.search(one.text)
@@ -338,7 +384,7 @@ class _Reader:
         for named, words in self._pointed_at(text):
             other = [one for one in named.said if not shared_words(words, one.text)]
             if 2 * len(other) >= len(named.said) and any(one.does(_NEEDS) and content_words(one.text) for one in other):
-                named.said = other
+                named.keep(other)
             else:
                 named.over = True
 
@@ -346,7 +392,7 @@ class _Reader:
         """The one earlier need that the words before 那个, 的事 name by at least half of them."""
         pointer = _POINTER.search(text)
         words = content_words(text[: pointer.start()]) if pointer else frozenset[str]()
-        needs = [one for one in self.talk.needs() if not one.over]
+        needs = [one for one in self.talk.recent() if not one.over]
         best = max(needs, key=lambda one: shared_words(words, one.text), default=None)
         return [(best, words)] if best and words and 2 * shared_words(words, best.text) >= len(words) else []
 
@@ -355,7 +401,7 @@ class _Reader:
         back = self._refers(first)
         if back is not None:
             for each in back:
-                each.said.extend(unit)
+                each.add(unit)
             self.current = back[-1]
             self.last_lane = "need"
             return
@@ -363,12 +409,12 @@ class _Reader:
             return
         if self.current and self.current.does(Act.DEFERRED) and (self._is_slot_only(unit) or any(map(_is_money, unit))):
             # What can wait takes no money: the sum belongs to the need told before it.
-            told = [one for one in self.talk.needs() if not one.over and not one.does(Act.DEFERRED)]
+            told = [one for one in self.talk.recent() if not one.over and not one.does(Act.DEFERRED)]
             self.current = told[-1] if told else self.current
         if self.current is None or self._begins(unit):
             self.current = Stretch("need", inherits_wish=self.heading_wish and first.clause.item)
             self.talk.stretches.append(self.current)
-        self.current.said.extend(unit)
+        self.current.add(unit)
         self.last_lane = "need"
 
     def _is_talk(self, unit: list[Said]) -> bool:
@@ -404,7 +450,9 @@ class _Reader:
         if not needy or not words:
             return False
         if overlap:
-            whole = current.does(Act.WISH) and all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
+            whole = current.does(Act.WISH) and all(
+                any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM)
+            )
             return self._after_semicolon and whole and 2 * overlap < len(words)
         if self._is_slot_only(unit):
             return False
@@ -444,7 +492,8 @@ class _Reader:
 
 _MONEY = re.compile(r"\d(?:w|k)(?![a-z])|budget|钞票|\d块|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
 _WHEN = re.compile(
-    r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|[一二三四五六七八九十]月|季度|q[1-4]"
+    r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|"
+    r"[一二三四五六七八九十]月|季度|q[1-4]"
 )
 
 
@@ -471,11 +520,13 @@ def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
 
 
 _BROKER = re.compile(
-    r"(?:^|[,，说讲])(?:我|咱)(?!们(?:那|的|这|厂|公司))|答应|记得|别忘|提醒|复访|回访|回头|回去|跟进|待[问查办核确]|再来|下(?:次|回|趟)|改约|发我|给我|回.{0,4}话|来厂里|陪$|推荐[一两三几\d]"
+    r"(?:^|[,，说讲])(?:我|咱)(?!们(?:那|的|这|厂|公司))|答应|记得|别忘|提醒|复访|回访|回头|回去|跟进|"
+    r"待[问查办核确]|再来|下(?:次|回|趟)|改约|发我|给我|回.{0,4}话|来厂里|陪$|推荐[一两三几\d]"
 )
 _FIRM_SIDE = re.compile(r"给客户|给主机厂|给甲方|客户要|想请|请专家|请人|希望|(?<!需)要给")
 _DAY = re.compile(
-    r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|国庆|春节|年前|月初|本周|这周|前把|前给"
+    r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|"
+    r"国庆|春节|年前|月初|本周|这周|前把|前给"
 )
 
 

@@ -35,7 +35,8 @@ AMOUNT = re.compile(
     rf"(?P<small>小)?(?P<low>{_ONE})(?P<lmore>{_LOOSE})(?P<lscale>{_SCALE})"
     rf"(?:{_TO}(?P<high>{_ONE})(?P<hmore>{_LOOSE})(?P<hscale>{_SCALE}))?"
     rf"(?P<tail>[1-9一二三四五六七八九](?![\d一二三四五六七八九十百千万个年月日号天块次份]))?"
-    rf"(?P<odd>多|来|把)?(?P<unit>人民币|元|块钱?|rmb|大洋|个(?=[(（]?w)|个(?![月人工小星礼钟多半季点款型头班单项产样批百千万亿车厂学博专\d])|钱)?"
+    rf"(?P<odd>多|来|把)?(?P<unit>人民币|元|块钱?|rmb|大洋|个(?=[(（]?w)|"
+    rf"个(?![月人工小星礼钟多半季点款型头班单项产样批百千万亿车厂学博专\d])|钱)?"
     rf"(?P<loose>左右|上下|出头|光景)?"
 )
 # What follows a count of things: 两千万次, 三十万只 are no money.
@@ -133,7 +134,9 @@ def amounts(text: str) -> Iterator[Amount]:
     while found := AMOUNT.search(text, place):
         place = max(found.end(), found.start() + 1)
         read = _read(found)
-        if read is None or (not read[2] and found.group()[-1] not in "元块钱大洋" and _COUNTED.match(text, found.end())):
+        if read is None or (
+            not read[2] and found.group()[-1] not in "元块钱大洋" and _COUNTED.match(text, found.end())
+        ):
             continue
         low, high, bare = read
         yield Amount(found.start(), found.end(), low, high, bare)

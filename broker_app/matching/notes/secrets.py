@@ -8,13 +8,16 @@ from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
 from broker_app.matching.notes.topics import shared_words
 from broker_app.matching.text import segments
 
+_REACH = 200  # clauses back that a plea for silence may speak of
 _LONGEST = 60  # characters of talk that one plea for silence may cover
 _LIST_AHEAD = re.compile(r"以下|下面|接下来")
 _BACK = re.compile(
-    r"(?:^|[讲说])(?:这|那|此|以上|上述|前面|刚才)(?:个|些|事|话|件|块|句|条|点|段|内容|情况|数据?)|^(?:也)?(?:请|但|千万|说是|先|都)?(?:别|不要|不能|请勿|保密|不得|商业)|这话|这事|这个|以上|说是|[也都]请"
+    r"(?:^|[讲说])(?:这|那|此|以上|上述|前面|刚才)(?:个|些|事|话|件|块|句|条|点|段|内容|情况|数据?)|^(?:也)?(?:请|"
+    r"但|千万|说是|先|都)?(?:别|不要|不能|请勿|保密|不得|商业)|这话|这事|这个|以上|说是|[也都]请"
 )
 _AHEAD = re.compile(
-    r"^[(（]以下[^)）]{0,12}[)）]|(?:以下|下面|接下来|跟你(?:说|讲)|私下(?:说|讲)|悄悄(?:说|讲)|只(?:跟|告诉)你|(?:保密|机密)[:：])[^,，。]{0,16}$"
+    r"^[(（]以下[^)）]{0,12}[)）]|(?:以下|下面|接下来|跟你(?:说|讲)|私下(?:说|讲)|悄悄(?:说|讲)|只(?:跟|告诉)你|"
+    r"(?:保密|机密)[:：])[^,，。]{0,16}$"
 )
 _POINTERS = frozenset(
     "我司 涉及 属于 公司 企业 这个 那个 这话 这事 这些 那些 这块 事情 名字 内容 以上 以下 他们 我们 千万 特意 一定 但是 说是 老板 厂长 情况 东西 请勿 什么 也请 这件 这句 老师 站长 经理".split()
@@ -24,7 +27,7 @@ _SPEAKS = re.compile(r"^.{0,6}?(?:讲|说|交代|特意讲|嘱咐|要求|强调|
 
 def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
     """Runs of clauses that the plea ``secret`` covers: what it names in its own clause, before or after it."""
-    at = said.index(secret)
+    at = next(place for place in range(len(said)) if said[place] is secret)
     named = _named(secret.text)
     own = [[secret]]
     if _AHEAD.search(secret.text) and at + 1 < len(said) and said[at + 1].clause.gap < PARAGRAPH:
@@ -35,7 +38,9 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
     before = _backward(said, at)
     if words:
         # 合格率别写出去: the clause that told it, wherever it stands.
-        told = [one for one in said[:at] if shared_words(words, one.text) and not one.does(Act.SECRET)]
+        told = [
+            one for one in said[max(0, at - _REACH) : at] if shared_words(words, one.text) and not one.does(Act.SECRET)
+        ]
         near = [one for one in before if shared_words(words, one.text)]
         figures = [one for one in told if re.search(r"\d|[一二三四五六七八九十]成", one.text)]
         chosen = (near or figures or told)[:2]
@@ -63,7 +68,7 @@ def _backward(said: Sequence[Said], at: int) -> list[Said]:
     crossed = secret.clause.gap >= SENTENCE
     if secret.clause.gap >= PARAGRAPH and not _BACK.search(secret.text):
         return []
-    for one in reversed(said[:at]):
+    for one in reversed(said[max(0, at - _REACH) : at]):
         length += len(one.text)
         if run and length > _LONGEST:
             break
