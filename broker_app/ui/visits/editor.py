@@ -1,6 +1,6 @@
 """The visit editor: who, when, the note, and what came out of it. It keeps what is typed by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _
+from broker_app.matching.notes import NoteProposals
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import VisitState, state_label
 from broker_app.services.enterprises import EnterpriseDraft, save_enterprise
 from broker_app.services.needs import NeedDetail
 from broker_app.services.visits import (
+    PersonMet,
     Span,
     VisitDetail,
     VisitDraft,
@@ -32,8 +34,16 @@ from broker_app.ui.shell.ime import commit_composition
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.theme import theme
 from broker_app.ui.visits.circumstances import CircumstancesDialog, circumstances_words
-from broker_app.ui.visits.finding_actions import FindingActions
-from broker_app.ui.visits.findings import findings_of, moved_spans, read_visit, spans_in
+from broker_app.ui.visits.finding_actions import FindingActions, ProposalActions
+from broker_app.ui.visits.findings import (
+    NumberedProposal,
+    VisitContents,
+    findings_of,
+    moved_spans,
+    numbered,
+    read_visit,
+    spans_in,
+)
 from broker_app.ui.visits.head import VisitHead
 from broker_app.ui.visits.keeper import Sitting, Typed, VisitKeeper
 from broker_app.ui.visits.note_column import NoteColumn
@@ -65,9 +75,11 @@ class VisitEditor(QWidget):
         self._detail: VisitDetail | None = None
         self._draft = VisitDraft(started_at=utc_now())
         self._needs: tuple[NeedDetail, ...] = ()
+        self._proposals = NoteProposals()
         self._loading = False
         self.keeper = VisitKeeper(desk.tasks, self._gather, self)
         self._actions = FindingActions(desk, self, self)
+        self._proposal_actions = ProposalActions(desk, self, self._actions, self)
         self._lay_out()
         self._listen()
 
@@ -100,7 +112,7 @@ class VisitEditor(QWidget):
         """Begin a visit: with its firm known the cursor stands in the note, else in the field of the firm."""
         commit_composition()
         self.keeper.begin(Sitting(planned=planned))
-        self._detail, self._needs = None, ()
+        self._detail, self._needs, self._proposals = None, (), NoteProposals()
         start = utc_now().replace(second=0, microsecond=0)
         if planned:
             start = (start + timedelta(days=1)).replace(hour=1, minute=30)  # half past nine in China
@@ -140,6 +152,18 @@ class VisitEditor(QWidget):
         self._show_cards()
         self._show_state()
         self.keeper.dirty = True
+        self.keeper.save_then(lambda _visit_id: self.refresh())
+
+    def mark_confidential(self, spans: Sequence[Span]) -> None:
+        """Mark words of the note 不得外传."""
+        self.column.add_confidential(spans)
+        self.keeper.touch()
+        self._desk.toast(_("已标为不得外传"), icon="lock-simple")
+        self.keeper.save_then(lambda _visit_id: self.refresh())
+
+    def add_person(self, person: PersonMet) -> None:
+        """Add somebody to the people met."""
+        self.head.add_person(person)
         self.keeper.save_then(lambda _visit_id: self.refresh())
 
     # Steps
@@ -277,6 +301,10 @@ class VisitEditor(QWidget):
         self.side.match_wanted.connect(self._match_need)
         self.side.edit_wanted.connect(self._actions.edit)
         self.side.removal_wanted.connect(self._actions.remove)
+        self.side.accepted.connect(self._proposal_actions.accept)
+        self.side.proposal_edit_wanted.connect(self._proposal_actions.edit)
+        self.side.ignored.connect(self._proposal_actions.ignore)
+        self.side.all_accepted.connect(lambda: self._proposal_actions.accept_all(self._proposals))
         self.keeper.saved.connect(self._on_saved)
         self.keeper.refused.connect(self._show_refusal)
 
@@ -288,20 +316,20 @@ class VisitEditor(QWidget):
 
     # Showing
 
-    def _read(self, on_done: Callable[[tuple[VisitDetail, tuple[NeedDetail, ...]]], None]) -> None:
+    def _read(self, on_done: Callable[[VisitContents], None]) -> None:
         visit_id = self.visit_id
         if visit_id is not None:
             self._desk.tasks.read(self, lambda session: read_visit(session, visit_id), on_done)
 
-    def _show(self, found: tuple[VisitDetail, tuple[NeedDetail, ...]]) -> None:
-        self._detail, self._needs = found
+    def _show(self, found: VisitContents) -> None:
+        self._detail, self._needs, self._proposals = found.detail, found.needs, found.proposals
         self._draft = self._detail.draft
         self._fill()
 
-    def _show_again(self, found: tuple[VisitDetail, tuple[NeedDetail, ...]]) -> None:
+    def _show_again(self, found: VisitContents) -> None:
         if self.keeper.dirty:
             return  # it is read again when what is typed has landed
-        self._detail, self._needs = found
+        self._detail, self._needs, self._proposals = found.detail, found.needs, found.proposals
         self._draft = self._detail.draft
         self._show_state()
         self._show_cards()
@@ -328,12 +356,19 @@ class VisitEditor(QWidget):
 
     def _show_cards(self) -> None:
         findings = findings_of(self._draft, self._needs)
-        self.note.show_spans(spans_in(self.note.toPlainText(), self._draft, findings))
+        self.note.show_spans(spans_in(self.note.toPlainText(), self._draft, findings, self._open_proposals()))
         self._show_count()
 
     def _show_count(self) -> None:
         findings, secrets = findings_of(self._draft, self._needs), len(self.column.confidential())
-        self.side.show_findings(findings, secrets, editable=self.state in _EDITABLE)
+        self.side.show_cards(findings, self._open_proposals(), secrets, editable=self.state in _EDITABLE)
+
+    def _open_proposals(self) -> tuple[NumberedProposal, ...]:
+        if self.state not in _EDITABLE:
+            return ()
+        return numbered(
+            self._proposals, len(self._needs) + len(self._draft.referrals) + len(self._draft.follow_ups) + 1
+        )
 
     def _show_refusal(self, error: BrokerError) -> None:
         field = error.field if isinstance(error, InvalidInputError) else ""
@@ -374,7 +409,7 @@ class VisitEditor(QWidget):
 
     def _on_saved(self, sitting: Sitting, is_new: bool) -> None:
         self.changed.emit(sitting.visit_id)
-        if is_new and sitting is self.keeper.sitting:
+        if sitting is self.keeper.sitting:
             self.refresh()
 
     def _selected_words(self) -> tuple[str, Span] | None:
@@ -463,8 +498,7 @@ class VisitEditor(QWidget):
             HistoryDialog(self, self._detail).open()
 
     def _choose_card(self, owner: object) -> None:
-        for card in self.side.cards:
-            card.set_selected(card.finding.owner == owner)
+        self.side.choose(owner)
         self.note.strengthen(owner)
 
     def _match_need(self, owner: object) -> None:

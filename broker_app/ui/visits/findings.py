@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from broker_app.matching.notes import NoteProposals
 from broker_app.services.needs import NeedDetail, get_need, list_needs
+from broker_app.services.note_proposals import Proposal, propose
 from broker_app.services.sessions import Session
 from broker_app.services.visits import (
     FollowUpDraft,
@@ -18,6 +20,7 @@ from broker_app.services.visits import (
 from broker_app.ui.visits.note_edit import NoteSpan
 
 _LAST = 10**9
+_READABLE = 20_000  # characters; a longer note is pasted matter that nobody wants to have read for them
 _MOVABLE = ("raw", "refined")
 
 
@@ -43,11 +46,31 @@ class Finding:
         return spans_of(note, [row.text]) if row is not None else ()
 
 
-def read_visit(session: Session, visit_id: UUID) -> tuple[VisitDetail, tuple[NeedDetail, ...]]:
-    """A visit and its needs, in the order in which they stand in the note."""
+@dataclass(frozen=True)
+class NumberedProposal:
+    """Something the program read in the note, with the number of its card and of its spans."""
+
+    kind: str  # as Finding.kind, or "confidential" or "person"
+    tag: str
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class VisitContents:
+    """Everything the editor shows of a visit."""
+
+    detail: VisitDetail
+    needs: tuple[NeedDetail, ...]
+    proposals: NoteProposals
+
+
+def read_visit(session: Session, visit_id: UUID) -> VisitContents:
+    """A visit, its needs in the order in which they stand in the note, and what the note proposes."""
     needs = [get_need(session, row.id) for row in list_needs(session, visit_id=visit_id, limit=200)]
     needs.sort(key=lambda need: (need.draft.spans[0].start if need.draft.spans else _LAST, need.created_at))
-    return get_visit(session, visit_id), tuple(needs)
+    detail = get_visit(session, visit_id)
+    short = len(detail.draft.note) <= _READABLE
+    return VisitContents(detail, tuple(needs), propose(session, visit_id) if short else NoteProposals())
 
 
 def findings_of(draft: VisitDraft, needs: Sequence[NeedDetail]) -> tuple[Finding, ...]:
@@ -58,7 +81,19 @@ def findings_of(draft: VisitDraft, needs: Sequence[NeedDetail]) -> tuple[Finding
     return tuple(replace(one, tag=str(number)) for number, one in enumerate(found, start=1))
 
 
-def spans_in(note: str, draft: VisitDraft, findings: Sequence[Finding]) -> tuple[NoteSpan, ...]:
+def numbered(proposals: NoteProposals, first: int) -> tuple[NumberedProposal, ...]:
+    """Every proposal, numbered on from ``first``."""
+    found: list[tuple[str, Proposal]] = [("need", one) for one in proposals.needs]
+    found += [("referral", one) for one in proposals.referrals]
+    found += [("follow_up", one) for one in proposals.follow_ups]
+    found += [("confidential", one) for one in proposals.confidential]
+    found += [("person", one) for one in proposals.people]
+    return tuple(NumberedProposal(kind, str(tag), one) for tag, (kind, one) in enumerate(found, start=first))
+
+
+def spans_in(
+    note: str, draft: VisitDraft, findings: Sequence[Finding], proposals: Sequence[NumberedProposal] = ()
+) -> tuple[NoteSpan, ...]:
     """The marks to paint under ``note``."""
     spans = [
         NoteSpan(finding.kind, place.start, place.length, finding.tag, finding.owner)
@@ -66,6 +101,13 @@ def spans_in(note: str, draft: VisitDraft, findings: Sequence[Finding]) -> tuple
         for place in finding.places(note)
     ]
     spans += [NoteSpan("confidential", one.start, one.length, owner="confidential") for one in draft.confidential]
+    spans += [
+        NoteSpan("proposed" if one.kind == "confidential" else one.kind, at.start, at.length, one.tag, one.proposal.id)
+        for one in proposals
+        if one.kind != "person"
+        for at in one.proposal.spans
+        if note[at.start : at.start + at.length].strip()
+    ]
     return tuple(one for one in spans if one.start + one.length <= len(note))
 
 

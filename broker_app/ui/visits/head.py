@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 from broker_app.codes.lists import CodeList
 from broker_app.i18n import _
 from broker_app.rules.states import VisitState, state_label
-from broker_app.services.visits import VisitDraft
+from broker_app.services.visits import PersonMet, VisitDraft
 from broker_app.ui.enterprises.picker import EnterprisePicker
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import Panel, row_of
@@ -19,7 +19,7 @@ from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords
 from broker_app.ui.shell.theme import theme
 from broker_app.ui.visits.list_model import visit_status
-from broker_app.ui.visits.people_words import people_text
+from broker_app.ui.visits.people_words import people_text, typed_people
 from broker_app.ui.visits.time_line import VisitTimeLine
 
 _TONES = {"accent_text": "accent", "ok_text": "ok", "bad_text": "bad"}
@@ -75,6 +75,11 @@ class VisitHead(Panel):
         self.title.set_text(name)
         self.picker.show_name("")
         self._firm.setCurrentWidget(self.title if name else self.picker)
+
+    def add_person(self, person: PersonMet) -> None:
+        """Add somebody to the people met."""
+        people = (*typed_people(self.met.text()), person)
+        self.met.set_text(people_text(people))
 
     def ask_firm(self) -> None:
         """Offer the field to choose a firm, with the keyboard in it."""

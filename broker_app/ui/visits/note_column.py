@@ -1,6 +1,6 @@
 """The middle of the visit editor: the note with its marks, corrections, and how the visit went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
@@ -72,6 +72,11 @@ class NoteColumn(Panel):
     def confidential(self) -> tuple[Span, ...]:
         """Where 不得外传 is marked now."""
         return tuple(Span(one.start, one.length) for one in self.note.spans() if one.kind == "confidential")
+
+    def add_confidential(self, spans: Sequence[Span]) -> None:
+        """Mark these words 不得外传 besides those marked already."""
+        new = [NoteSpan("confidential", one.start, one.length, owner="confidential") for one in spans]
+        self.note.show_spans([*self.note.spans(), *new])
 
     def toggle_confidential(self, start: int, length: int) -> None:
         """Mark these words 不得外传; touching a mark takes it away."""

@@ -19,6 +19,7 @@ SPAN_TOKENS = {
     "referral": ("vio_tint", "vio", Qt.PenStyle.DashLine),
     "follow_up": ("warn_tint", "warn", Qt.PenStyle.DotLine),
     "confidential": ("bad_tint", "bad", Qt.PenStyle.SolidLine),
+    "proposed": ("bad_tint", "bad", Qt.PenStyle.DotLine),  # words that may have to stay inside, not marked yet
 }
 """Tint, underline and line style of each kind of span."""
 
