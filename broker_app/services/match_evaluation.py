@@ -19,6 +19,7 @@ from broker_app.db.models import Achievement, Enterprise, Match, Need
 from broker_app.errors import NotFoundError
 from broker_app.i18n import _
 from broker_app.matching import MatchAnswer
+from broker_app.matching.text import is_han
 from broker_app.rules.states import MatchState, NeedState
 from broker_app.services.matches import match_need
 
@@ -29,6 +30,7 @@ _MOST_MATCHES = 200
 _MOST_NEEDS = 100
 _DEEP = 50  # a choice beyond this rank is counted as not found
 _MOST_TERMS = 8
+_LEAST_LETTERS = 3
 _TERM_VIAS = frozenset({"words", "bigrams", "terms"})
 _ACCEPTED = frozenset(
     {
@@ -212,21 +214,33 @@ def _declines(matches: Sequence[Match]) -> tuple[DeclineCount, ...]:
 
 
 def _outcomes(matches: Iterable[Match]) -> list[TermOutcome]:
+    """What came of the matches each term had a share in, those that gave most first."""
     accepted: Counter[tuple[str, str]] = Counter()
     declined: Counter[tuple[str, str]] = Counter()
+    given: Counter[tuple[str, str]] = Counter()
     for match in matches:
         counter = accepted if match.state in _ACCEPTED else declined if match.state == MatchState.DECLINED else None
-        if counter is not None:
-            counter.update({_named(reason) for reason in match.reasons if reason.get("via") in _TERM_VIAS})
-    return [TermOutcome(*name, accepted[name], declined[name]) for name in {**accepted, **declined}]
+        if counter is None:
+            continue
+        shares = {_named(one): int(one["share"]) for one in match.reasons if _says_something(one)}
+        counter.update(shares.keys())
+        given.update(shares)
+    return [TermOutcome(*name, accepted[name], declined[name]) for name, _share in given.most_common()]
+
+
+def _says_something(reason: Mapping[str, Any]) -> bool:
+    """Units and numbers of their own (mm, 196℃) say nothing about what an achievement is."""
+    term = str(reason.get("term", ""))
+    letters = sum(character.isascii() and character.isalpha() for character in term)
+    return reason.get("via") in _TERM_VIAS and (letters >= _LEAST_LETTERS or any(map(is_han, term)))
 
 
 def _named(reason: Mapping[str, Any]) -> tuple[str, str]:
-    return str(reason.get("term", "")), str(reason.get("lay", ""))
+    return str(reason["term"]), str(reason.get("lay", ""))
 
 
 def _foremost(outcomes: Iterable[TermOutcome], count: Callable[[TermOutcome], int]) -> tuple[TermOutcome, ...]:
-    return tuple(sorted(outcomes, key=lambda one: (-count(one), -len(one.term), one.term, one.lay))[:_MOST_TERMS])
+    return tuple(sorted(outcomes, key=count, reverse=True)[:_MOST_TERMS])
 
 
 def _open_needs(session: Session) -> list[WeakNeed]:

@@ -25,7 +25,7 @@ class AddPairDialog(Dialog):
     """Written and saved from where a broker notices that a word is missing.
 
     ``said`` is the text of the need asked for now: lay words it does not hold are saved all the same, with a hint that
-    they change nothing this time. ``industries`` are the codes of that need.
+    they change nothing this time. ``industries`` are the codes of that need; ``primary`` names the button (存好再找).
     """
 
     saved = Signal(str)
@@ -40,8 +40,9 @@ class AddPairDialog(Dialog):
         technical: Sequence[str] = (),
         industries: Sequence[str] = (),
         said: str = "",
+        primary: str = "",
     ) -> None:
-        super().__init__(host, _("加一对说法"), primary=_("存好再找") if said else _("存好"), dismiss=_("不加了"))
+        super().__init__(host, _("加一对说法"), primary=primary or _("存好"), icon="check", dismiss=_("不加了"))
         self._desk, self._host = desk, host
         self._industries = tuple(code for code in industries if industry(code) is not None)
         self._said = fold(said)
@@ -57,7 +58,7 @@ class AddPairDialog(Dialog):
         self.technical.set_items(technical)
         self.scope = Combo(self._scopes())
         self.scope.set_code(_HERE if self._industries else "")
-        self.lay_field = Field(_("企业怎么说"), self.lay, required=True)
+        self.lay_field = Field(_("企业怎么说"), self.lay, required=True, help_text=_("照企业的原话写，短一点"))
         self.technical_field = Field(
             _("专业上叫什么"), self.technical, required=True, help_text=_("几个词用顿号隔开，最要紧的写前面")
         )
@@ -84,7 +85,7 @@ class AddPairDialog(Dialog):
     def _show_hint(self, text: str) -> None:
         lay = fold(text).strip()
         missing = bool(self._said and lay) and lay not in self._said
-        hint = _("这条需求里没有「{words}」：会存下来，但这一次的排序不会变").format(words=text.strip())
+        hint = _("这里没有说到「{words}」：会存下来，但这一次用不上").format(words=text.strip())
         self.lay_field.show_hint(hint if missing else "")
 
     def _on_saved(self, change: TermChange) -> None:

@@ -32,7 +32,7 @@ class TermDialog(Dialog):
         self._desk, self._host, self._row = desk, host, row
         begun = row.draft if row else draft or TermDraft("", ())
         if row is not None and row.origin != "user":
-            words = _("这条随程序来。改了以后只在本机生效，以后可以用「恢复原样」改回来。")
+            words = _("这条随程序来。改动盖在它上面，随时可以点「恢复原样」改回来。")
             self.content.addWidget(Paragraph(words, "body", "text2"))
         self.lay = ImeAwareLineEdit(begun.lay, placeholder=_("厂里的原话，如 一摔就裂"))
         self.technical = ListLine(placeholder=_("如 缺口冲击强度、低温韧性"))

@@ -35,6 +35,7 @@ from broker_app.ui.shell.table import Table
 from broker_app.ui.shell.tasks import ignore
 from broker_app.ui.shell.text_blocks import Words
 from broker_app.ui.terms import acts
+from broker_app.ui.terms.add_pair_dialog import AddPairDialog
 from broker_app.ui.terms.form import TermDialog
 from broker_app.ui.terms.proposals import ProposalCard
 from broker_app.ui.terms.try_out import TryOut
@@ -153,7 +154,7 @@ class TermsPage(Page):
         self.table.chosen.connect(self._show_selection)
         self.table.removal_asked.connect(self._remove_row)
         self.try_out.wanted.connect(self.look_for)
-        self.try_out.add_wanted.connect(lambda text: self.add(TermDraft(text, ()) if len(text) <= 8 else None))
+        self.try_out.add_wanted.connect(lambda text: AddPairDialog(self, self.desk, said=text).open())
         self.try_out.tried.connect(lambda _tried: self._show_proposals())
         self.proposals.adopted.connect(self._adopt)
         self.proposals.ignored.connect(self._ignore)
@@ -286,10 +287,10 @@ def _status(row: TermRow) -> Status:
 
 def _columns() -> tuple[Column[TermRow], ...]:
     return (
-        Column(_("企业怎么说"), lambda row: row.draft.lay, 220, strong=True),
+        Column(_("企业怎么说"), lambda row: row.draft.lay, 170, strong=True),
         Column(_("专业上叫什么"), lambda row: "、".join(row.draft.technical)),
-        Column(_("权重"), lambda row: f"{row.draft.weight.normalize():f}", 70, numeric=True),
-        Column(_("行业"), lambda row: "、".join(row.industry_labels), 160),
-        Column(_("来源"), lambda row: _status(row).words, 120, status=_status),
-        Column(_("备注"), lambda row: row.draft.note, 130),
+        Column(_("权重"), lambda row: f"{row.draft.weight.normalize():f}", 64, numeric=True),
+        Column(_("行业"), lambda row: "、".join(row.industry_labels), 120),
+        Column(_("来源"), lambda row: _status(row).words, 100, status=_status),
+        Column(_("备注"), lambda row: row.draft.note, 90),
     )

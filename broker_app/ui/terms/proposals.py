@@ -78,5 +78,5 @@ class ProposalCard(Card):
                 counted("{n} 次放弃", "{n} 次放弃", one.matches),
             )
         self.what.show_text(words + technical, [(len(words), len(words + technical))])
-        self.why.set_text(_("根据{count}：{needs}").format(count=count, needs="；".join(one.needs)))
+        self.why.set_text(_("根据 {count}：{needs}").format(count=count, needs="；".join(one.needs)))
         self.edit.setVisible(one.kind == "add")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
@@ -95,9 +95,9 @@ class TryOut(Panel):
         for number, (lay, words, one) in enumerate(groups[:_MOST_SHOWN]):
             look = Button(lay, "quiet", small=True, on_click=partial(self.wanted.emit, lay))
             look.setToolTip(_("在下面的表里看「{lay}」").format(lay=lay))
-            self._grid.addWidget(look, number, 0)
+            self._grid.addWidget(look, number, 0, Qt.AlignmentFlag.AlignLeft)
             terms, marks = listed(words)
-            self._grid.addWidget(MarkedLine(terms, marks, ground="tint"), number, 1)
+            self._grid.addWidget(MarkedLine(terms, marks, ground="tint"), number, 1, Qt.AlignmentFlag.AlignVCenter)
             remark = _("在「不要」里，不用") if one.unwanted else _("权重 {weight:g}").format(weight=one.weight)
             self._grid.addWidget(Words(remark, "meta", "text3"), number, 2)
         self.marked.setVisible(bool(fired))
@@ -106,6 +106,7 @@ class TryOut(Panel):
         self._area.setFixedHeight(min(len(groups), _LINES_SEEN) * row + 2)
         self._add.setVisible(bool(text))
         self.verdict.setText(_verdict(text, len(groups)))
+        self.verdict.setVisible(bool(text))
         self.tried.emit(bool(text))
 
 
