@@ -21,6 +21,7 @@ from broker_app.ui.shell.text_blocks import Words
 
 _TITLE_LENGTH = 24
 _MODES_PER_ROW = 4
+_USE_THEN_PAY = "use_then_pay"
 
 
 class AchievementForm(QWidget):
@@ -63,7 +64,7 @@ class AchievementForm(QWidget):
         self.price.set_amount(draft.price_wan)
         self.service_achievement.setChecked(draft.service_achievement)
         self.separate_ledger.setChecked(draft.separate_ledger)
-        self.use_then_pay.setChecked(draft.use_then_pay)
+        self.use_then_pay.setChecked(draft.use_then_pay or _USE_THEN_PAY in draft.modes)
         self.empowerment.set_code(draft.empowerment)
         self.contact_name.set_text(draft.contact_name)
         self.contact_phone.set_text(draft.contact_phone)
@@ -91,7 +92,7 @@ class AchievementForm(QWidget):
             level=self.level.text(),
             indicators=self.indicators.toPlainText(),
             ip=self._rights(draft),
-            modes=tuple(code for code, tick in self.modes.items() if tick.isChecked()),
+            modes=self._modes(draft),
             price_wan=draft.price_wan if self.price.unreadable else self.price.amount,
             service_achievement=self.service_achievement.isChecked(),
             separate_ledger=self.separate_ledger.isChecked(),
@@ -146,6 +147,13 @@ class AchievementForm(QWidget):
             rights.append(replace(before, kind=kind, number=number, holder=holder, expires_on=expires_on))
         return tuple(rights)
 
+    def _modes(self, draft: AchievementDraft) -> tuple[str, ...]:
+        chosen = {code for code, tick in self.modes.items() if tick.isChecked()}
+        if _USE_THEN_PAY in draft.modes and self.use_then_pay.isChecked():
+            chosen.add(_USE_THEN_PAY)
+        retired = {code for code in draft.modes if code not in self.modes and code != _USE_THEN_PAY}
+        return tuple(code for code in dict.fromkeys((*draft.modes, *self.modes)) if code in chosen | retired)
+
     def _first_words(self, draft: AchievementDraft) -> str:
         words = " ".join(self.abstract.toPlainText().split())
         return words[:_TITLE_LENGTH] if not draft.title else ""
@@ -174,7 +182,9 @@ class AchievementForm(QWidget):
             Cell(_("到期日"), _("如 2041-05-06"), 3),
         )
         self.ip = RepeatedRows(rights, _("加一件权利"))
-        self.modes = {code: Tick(name) for code, name in list_choices(CodeList.TRANSFER_MODE)}
+        # 先用后转 has a box of its own below
+        ways = [(code, name) for code, name in list_choices(CodeList.TRANSFER_MODE) if code != _USE_THEN_PAY]
+        self.modes = {code: Tick(name) for code, name in ways}
         self.price = AmountLine(placeholder=_("空着就是面议"))
         self.service_achievement = Tick(_("职务科技成果"))
         self.separate_ledger = Tick(_("已单列管理"))

@@ -285,8 +285,10 @@ class RecommendPage(Page):
         self._weak.setVisible(bool(answer.findings.weak))
         if answer.findings.answer.evidence == "strong":
             words = _("同词太少，不算推荐；要记也可以，勾上就行")
-        else:
+        elif isinstance(answer.asked, NeedDetail):
             words = _("只有零散同词，程序不敢推荐；换个说法或放宽行业再找")
+        else:
+            words = _("只有零散同词，程序不敢推荐")
         self.weak_reason.set_text(words)
 
     def _show_ticks(self) -> None:
