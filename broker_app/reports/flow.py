@@ -11,6 +11,7 @@ Canvas = Any  # reportlab ships no types
 MM = 72 / 25.4
 
 _HAIR = 1e-4
+_SHORT = 4  # a block of a quarter of the page may move whole
 
 
 class Block:
@@ -84,13 +85,23 @@ class _Pages:
 
     def _turn(self, first: Block) -> None:
         """A new page; a glued block takes the end of what stands before it along."""
-        before = self.done[-1][-1].block
-        pair = before.cut_end(self.width) if first.glued else None
-        if pair:
-            self.done[-1][-1] = Placed(pair[0], self.done[-1][-1].below)
+        company = self._company() if first.glued else None
         self._new_page()
+        if company:
+            self._put(company)
+
+    def _company(self) -> Block | None:
+        """Take the end of the last block off its page; a short block that does not break goes whole."""
+        last = self.done[-1][-1]
+        pair = last.block.cut_end(self.width)
         if pair:
-            self._put(pair[1])
+            self.done[-1][-1] = Placed(pair[0], last.below)
+            return pair[1]
+        alone = len(self.done[-1]) == 1 or self.done[-1][-2].block.keep
+        if alone or last.block.height(self.width) > self.full / _SHORT:
+            return None
+        self.done[-1].pop()
+        return last.block
 
     def _new_page(self) -> None:
         self.done.append([])

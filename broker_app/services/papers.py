@@ -47,25 +47,25 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
     visit = live(session, Visit, visit_id)
     profile = read_profile(session)
     firm = session.get(Enterprise, visit.enterprise_id) if visit.enterprise_id else None
-    needs = _live_children(session, Need, visit.id)
-    referrals = _live_children(session, ReferralRequest, visit.id)
-    tasks = _live_children(session, FollowUp, visit.id)
+    needs = live_children(session, Need, visit.id)
+    referrals = live_children(session, ReferralRequest, visit.id)
+    tasks = live_children(session, FollowUp, visit.id)
     spans = tuple(Span(**one) for one in visit.confidential)
-    secret = redaction_of(visit.note, spans, _metrics(needs))
+    secret = redaction_of(visit.note, spans, metrics_of(needs))
     corrections = corrections_of(session, visit.id)
     return VisitSheet(
         number=visit.number,
         revision=visit.revision,
         enterprise=firm.name if firm else "",
         credit_code=firm.credit_code if firm else "",
-        county=_county(firm),
+        county=county_line(firm),
         industry="、".join(industry_label(code) for code in firm.industries) if firm else "",
         place=secret.clean(visit.place or (firm.address if firm else "")),
         started_at=visit.started_at.astimezone(CHINA_TIME),
         ended_at=visit.ended_at.astimezone(CHINA_TIME) if visit.ended_at else None,
         role=label(CodeList.VISITOR_ROLE, visit.role) if visit.role else "",
         purposes=tuple(label(CodeList.VISIT_PURPOSE, code) for code in visit.purposes),
-        lead=_person(visit.author_name, profile.title if visit.author_id == profile.user_id else ""),
+        lead=with_title(visit.author_name, profile.title if visit.author_id == profile.user_id else ""),
         companions=tuple(map(secret.clean, visit.companions)),
         met=tuple(
             PersonLine(secret.clean(one["name"]), secret.clean(one["position"]), masked_phone(one["phone"]))
@@ -79,7 +79,7 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
             for one in corrections
         ),
         findings=secret.clean(visit.findings),
-        needs=tuple(_need_line(need, secret) for need in needs),
+        needs=tuple(need_line(need, secret) for need in needs),
         referrals=tuple(
             ReferralLine(
                 label(CodeList.REFERRAL_KIND, one.kind) if one.kind else "",
@@ -98,7 +98,7 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
         withheld=len(spans),
         organisation=profile.organisation,
         state=state_label("visit", visit.state),
-        frozen_at=_moment(visit.edited_at, *_edits(needs), *_edits(referrals), *_edits(tasks)),
+        frozen_at=last_change(visit.edited_at, *edits(needs), *edits(referrals), *edits(tasks)),
     )
 
 
@@ -116,16 +116,16 @@ def intro_sheet(session: Session, match_ids: Sequence[UUID]) -> IntroSheet:
     firm = session.get(Enterprise, need.enterprise_id) if need.enterprise_id else None
     visit = session.get(Visit, need.visit_id) if need.visit_id else None
     profile = read_profile(session)
-    secret = _secret_of(session, need, visit)
+    secret = secret_of(session, need, visit)
     title, points = secret.clean(need.title), _need_points(need, secret)
     achievements = [live(session, Achievement, match.achievement_id) for match in matches]
-    moment = _moment(need.edited_at, *_edits(matches), *_edits(achievements))
+    moment = last_change(need.edited_at, *edits(matches), *edits(achievements))
     return IntroSheet(
         number=matches[0].number,
-        revision=0,
+        revision=1,  # made anew from the records each time; the fingerprint tells editions apart
         enterprise=firm.name if firm else "",
         visited_on=china_date(visit.started_at) if visit else None,
-        broker=_person(profile.name, profile.title),
+        broker=with_title(profile.name, profile.title),
         organisation=profile.organisation,
         need_number=need.number,
         need_title=title,
@@ -143,24 +143,28 @@ def intro_sheet(session: Session, match_ids: Sequence[UUID]) -> IntroSheet:
     )
 
 
-def _live_children(session: Session, model: type[ChildT], visit_id: UUID) -> Sequence[ChildT]:
+def live_children(session: Session, model: type[ChildT], visit_id: UUID) -> Sequence[ChildT]:
+    """What came out of a visit, the oldest first, without what is in the trash."""
     return session.scalars(
         select(model).where(model.visit_id == visit_id, model.deleted_at.is_(None)).order_by(model.created_at, model.id)
     ).all()
 
 
-def _metrics(needs: Sequence[Need]) -> list[Metric]:
+def metrics_of(needs: Sequence[Need]) -> list[Metric]:
+    """All figures of some needs, confidential ones too."""
     return [Metric(**one) for need in needs for one in need.metrics]
 
 
-def _secret_of(session: Session, need: Need, visit: Visit | None) -> Redaction:
+def secret_of(session: Session, need: Need, visit: Visit | None) -> Redaction:
+    """What must not be printed of a need: its own confidential figures, the marks of its visit, its sisters' figures."""
     if visit is None:
-        return redaction_of("", (), _metrics([need]))
+        return redaction_of("", (), metrics_of([need]))
     spans = tuple(Span(**one) for one in visit.confidential)
-    return redaction_of(visit.note, spans, _metrics([need, *_live_children(session, Need, visit.id)]))
+    return redaction_of(visit.note, spans, metrics_of([need, *live_children(session, Need, visit.id)]))
 
 
-def _need_line(need: Need, secret: Redaction) -> NeedLine:
+def need_line(need: Need, secret: Redaction) -> NeedLine:
+    """A need as lists print it, without its confidential fields."""
     hidden = set(need.confidential_fields)
     shown = [Metric(**one) for one in need.metrics]
     return NeedLine(
@@ -168,14 +172,15 @@ def _need_line(need: Need, secret: Redaction) -> NeedLine:
         title=secret.clean(need.title),
         kind=label(CodeList.NEED_KIND, need.kind) if need.kind else "",
         summary="" if "text" in hidden else secret.clean(need.text),
-        metrics=tuple(_metric_line(one, secret) for one in shown if not one.confidential),
+        metrics=tuple(metric_line(one, secret) for one in shown if not one.confidential),
         budget="" if "budget" in hidden else budget_label(need.budget_low, need.budget_high),
         deadline="" if "deadline" in hidden or need.deadline is None else need.deadline.isoformat(),
         withheld=sum(one.confidential for one in shown) + len(hidden & {"text", "budget", "deadline"}),
     )
 
 
-def _metric_line(metric: Metric, secret: Redaction) -> MetricLine:
+def metric_line(metric: Metric, secret: Redaction) -> MetricLine:
+    """A public figure; the caller leaves confidential ones out."""
     return MetricLine(
         secret.clean(metric.name),
         secret.clean(metric.now),
@@ -186,7 +191,7 @@ def _metric_line(metric: Metric, secret: Redaction) -> MetricLine:
 
 
 def _need_points(need: Need, secret: Redaction) -> str:
-    line = _need_line(need, secret)
+    line = need_line(need, secret)
     figures = "；".join(
         f"{one.name} {one.now}→{one.target}{one.unit}" if one.now else f"{one.name} {one.target}{one.unit}"
         for one in line.metrics
@@ -234,21 +239,24 @@ def _reasons(match: Match, tells: Callable[[str], bool]) -> list[str]:
     return reasons
 
 
-def _county(firm: Enterprise | None) -> str:
+def county_line(firm: Enterprise | None) -> str:
+    """``温州市乐清市（330382）`` or "" where unknown."""
     return (
         _("{name}（{code}）").format(name=county_label(firm.county), code=firm.county) if firm and firm.county else ""
     )
 
 
-def _person(name: str, title: str) -> str:
+def with_title(name: str, title: str) -> str:
+    """``王堃（中级技术经纪人）``."""
     return _("{name}（{title}）").format(name=name, title=title) if name and title else name
 
 
-def _edits(rows: Sequence[Synced]) -> list[datetime | None]:
+def edits(rows: Sequence[Synced]) -> list[datetime | None]:
+    """When each row was last changed."""
     return [row.edited_at for row in rows]
 
 
-def _moment(first: datetime | None, *others: datetime | None) -> datetime:
+def last_change(first: datetime | None, *others: datetime | None) -> datetime:
     """When the data last changed: the same data prints the same paper."""
     moments = [one for one in (first, *others) if one is not None]
     return max(moments).astimezone(CHINA_TIME) if moments else datetime(2026, 1, 1, tzinfo=CHINA_TIME)
