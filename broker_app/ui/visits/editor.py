@@ -33,6 +33,7 @@ from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.ime import commit_composition
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.visits.belongings import Belongings
 from broker_app.ui.visits.circumstances import CircumstancesDialog, circumstances_words
 from broker_app.ui.visits.finding_actions import FindingActions, ProposalActions
 from broker_app.ui.visits.findings import (
@@ -276,6 +277,7 @@ class VisitEditor(QWidget):
         middle.setSpacing(0)
         self.column, self.side = NoteColumn(), SidePanel()
         self.note = self.column.note
+        self.belongings = Belongings(self._desk, self.column, self.save_then)
         middle.addWidget(self.column, 1)
         middle.addWidget(self.side)
         whole.addLayout(middle, 1)
@@ -353,6 +355,7 @@ class VisitEditor(QWidget):
         detail = self._detail
         self.column.show_final(bool(detail and detail.note_is_final), detail.corrections if detail else ())
         self.column.show_circumstances(circumstances_words(self._draft), editable=editable)
+        self.belongings.show_visit(self.visit_id, editable=editable)
 
     def _show_cards(self) -> None:
         findings = findings_of(self._draft, self._needs)

@@ -23,10 +23,14 @@ SAVE_AT_LEAST_EVERY_MS = 3000
 
 @dataclass
 class Sitting:
-    """One visit while it is in the editor. ``visit_id`` is None until its first write has landed."""
+    """One visit while it is in the editor. ``visit_id`` is None until its first write has landed.
+
+    ``row_id`` belongs to the writing thread: the row its first write made, which may not have landed yet.
+    """
 
     visit_id: UUID | None = None
     planned: bool = False
+    row_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -95,21 +99,24 @@ class VisitKeeper(QObject):
         self.dirty = False
 
         def work(session: Session) -> bool:
-            is_new = sitting.visit_id is None
-            saved = save_visit(session, typed.draft, sitting.visit_id)
+            known = sitting.row_id or sitting.visit_id
+            is_new = known is None
+            saved = save_visit(session, typed.draft, known)
             if is_new and sitting.planned:
                 move_visit(session, saved, VisitState.PLANNED)
             for need_id, spans in typed.moved_spans.items():
                 save_need(session, replace(get_need(session, need_id).draft, spans=spans), need_id)
-            sitting.visit_id = saved  # the next write of this sitting waits in the same thread
+            sitting.row_id = saved  # the next write of this sitting waits in the same thread
             return is_new
 
         def done(is_new: bool) -> None:
+            sitting.visit_id = sitting.row_id
             self.saved.emit(sitting, is_new)
             if then is not None and sitting.visit_id is not None:
                 then(sitting.visit_id)
 
         def refused(error: BrokerError) -> None:
+            sitting.row_id = sitting.visit_id
             if sitting is self.sitting:
                 self.dirty = True  # it is tried again with the next key
             self.refused.emit(error)

@@ -11,6 +11,7 @@ from broker_app.i18n import _
 from broker_app.services.visits import Correction, Span
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, row_of
+from broker_app.ui.shell.fields import Tick
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, IconLabel, Paragraph, Words
 from broker_app.ui.visits.note_edit import NoteEdit, NoteSpan
 
@@ -40,16 +41,22 @@ class NoteColumn(Panel):
         self._corrections = Paragraph("", "body", "text2")
         column.addWidget(self._corrections)
         column.addWidget(_Legend())
-        self.circumstances_button = Button(_("填写"), small=True)
+        self.circumstances_button = Button(_("填写"), "quiet", small=True)
         self.circumstances_button.setAccessibleName(_("填写走访情况"))
         self._circumstances = ElidedWords("", "meta", "text3")
-        box = Panel("sunken")
-        words = Words(_("走访情况"), "body", strong=True)
-        line = row_of(IconLabel("list-checks"), words, self._circumstances, self.circumstances_button, spacing=10)
-        line.setContentsMargins(12, 8, 10, 8)
+        self.consent = Tick(_("企业同意拍照"))
+        self.consent.hide()
+        words = Words(_("走访情况"), "meta", "text2")
+        line = row_of(IconLabel("list-checks"), words, self._circumstances, self.circumstances_button, self.consent)
         line.setStretch(2, 1)
-        box.setLayout(line)
-        column.addWidget(box)
+        column.addLayout(line)
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(12)
+        column.addLayout(self._foot)
+
+    def add_foot(self, widget: QWidget, *, stretch: int = 0) -> None:
+        """Put what belongs to the visit besides words below the note."""
+        self._foot.addWidget(widget, stretch)
 
     def set_actions(self, actions: tuple[SentenceAction, ...]) -> None:
         """What the context menu offers for selected words."""

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QMouseEvent, QPainter, QPaintEvent, QPen, QTextBlock, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import (
+    QBrush,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QWidget
 
 from broker_app.ui.shell.ime import ImeAwareTextEdit, utf16_length
@@ -117,6 +129,13 @@ class NoteEdit(ImeAwareTextEdit):
                 self._paint_tag(painter, placed.span, boxes[0])
         painter.end()
         super().paintEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A final note takes no words any more, but photos can still be pasted beside it."""
+        if self.isReadOnly() and event.matches(QKeySequence.StandardKey.Paste):
+            self.file_pasted.emit(QGuiApplication.clipboard().mimeData())
+        else:
+            super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on a mark tells whose it is."""

@@ -134,7 +134,7 @@ class TestFindings:
         assert need.title == "外壳料冬天一摔就裂"
         assert editor.note.toPlainText() == NOTE
         assert [card.finding.kind for card in editor.side.cards] == ["need"]
-        (span,) = [one for one in editor.note.spans() if one.kind == "need"]
+        (span,) = [one for one in editor.note.spans() if one.owner == need.id]
         assert (span.start, span.length) == (0, 9)
 
     def test_undo_of_a_need(self, editor: VisitEditor, window: MainWindow, settled: Settle) -> None:
