@@ -17,6 +17,12 @@ the crash dialog.
       CredentialError        a secret is needed and cannot be had
       ImportFileError        a file to import cannot be read
       PaperError             a paper cannot be printed as it stands
+      ExchangeError          nothing could be exchanged with the server
+        OfflineError           it cannot be reached, or the network is too slow
+        NotTheServerError      what answered is not the server
+        ServerBusyError        it asks to come back later, or is out of order
+        SignInError            name and password are needed
+        DeviceRevokedError     an administrator has shut this device out
 """
 
 
@@ -105,3 +111,39 @@ class PaperError(BrokerError):
     """A paper cannot be set as it stands, for instance because characters are missing in the fonts."""
 
     code = "P-01"
+
+
+class ExchangeError(BrokerError):
+    """Nothing could be exchanged with the server; everything typed is safe on this computer."""
+
+    code = "N-00"
+
+
+class OfflineError(ExchangeError):
+    """The server cannot be reached, or the network is too slow."""
+
+    code = "N-01"
+
+
+class NotTheServerError(ExchangeError):
+    """Somebody else answered: a hotel's portal, a proxy, another server."""
+
+    code = "N-02"
+
+
+class ServerBusyError(ExchangeError):
+    """The server asks to come back later, or is out of order."""
+
+    code = "N-03"
+
+
+class SignInError(ExchangeError):
+    """The sign-in has ended or was refused; name and password are needed."""
+
+    code = "N-04"
+
+
+class DeviceRevokedError(ExchangeError):
+    """An administrator has shut this device out."""
+
+    code = "N-05"

@@ -113,15 +113,17 @@ Round = Generator[Request, Any, Report]
 _ONE_AT_A_TIME = {protocol.SERVER_FAULT, protocol.INVALID_REQUEST, protocol.BATCH_TOO_LARGE}
 
 
-def sync_round(local: Local, progress: Callable[[Report], object] = lambda _report: None) -> Round:
-    """Everything that waits goes up, then everything new comes down.
+def sync_round(
+    local: Local, progress: Callable[[Report], object] = lambda _report: None, report: Report | None = None
+) -> Round:
+    """Everything that waits goes up, then everything new comes down; ``report`` tells how far it got.
 
     Raises:
         TooManyRemovalsError: a person has to agree first; what went up before is safe.
         ServerTroubleError, ProtocolError: the server is out of order.
         Refusal: passed on where the round cannot go on.
     """
-    report = Report()
+    report = Report() if report is None else report
     for _life in range(_LIVES):
         try:
             if local.epoch() is None:

@@ -73,7 +73,8 @@ class SyncRound(Base):
 
 
 class SnapshotChunk(Base):
-    """A piece of a first download that has been applied, until the whole is."""
+    """What need not be transferred again: a piece of a first download that has been applied, until the whole is;
+    and a file the server has (``scope`` is then ``file:`` and the scope)."""
 
     __tablename__ = "snapshot_chunk"
     scope: Mapped[str] = mapped_column(String(80), primary_key=True)
