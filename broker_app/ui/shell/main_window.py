@@ -92,7 +92,7 @@ class MainWindow(QWidget):
         if self._toast is not None and self._toast.isVisible():
             self._toast.leave()
         self._toast = Toast(words, icon=icon, undo=undo, parent=self)
-        self._toast.destroyed.connect(self._forget_toast)
+        self._toast.destroyed.connect(partial(self._forget_toast, self._toast))
         self._toast.adjustSize()
         self._place_toast()
         self._toast.show()
@@ -237,8 +237,9 @@ class MainWindow(QWidget):
         self.keep_typing()
         self.show_toast(_("一直在自动保存，不用按"), "check-circle", None)
 
-    def _forget_toast(self) -> None:
-        self._toast = None
+    def _forget_toast(self, toast: Toast, _gone: object = None) -> None:
+        if self._toast is toast:  # not the one that took its place meanwhile
+            self._toast = None
 
     def _place_toast(self) -> None:
         if self._toast is None or not self.isVisible():
