@@ -6,6 +6,7 @@ A long run without any punctuation was dictated: there the small words that star
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from broker_app.matching.notes.reading import GLUE, HAN, Reading
 
@@ -186,7 +187,7 @@ def _thoughts(text: str) -> list[tuple[int, int, int, str]]:
     cuts.pop(0, None)
     result: list[tuple[int, int, int, str]] = []
     edges = [0, *sorted(cuts), len(text)]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         strength, head = cuts.get(left, (NONE, ""))
         result.append((left, right, strength, head if strength == SENTENCE else ""))
     return result

@@ -30,27 +30,41 @@ _HOLIDAYS = (
 )
 _SEASONS = r"开春|春上|春天|春季|入春|夏天|夏季|入夏|入秋|秋天|秋季|入冬|冬天|冬季|春茶|春耕|秋收|暑假|寒假|开学|梅雨"
 _FORMS = (
-    ("full", rf"(?P<y4>20\d{{2}})[-/.年](?P<m4>\d{{1,2}})[-/.月](?P<d4>\d{{1,2}})[日号]?"),
-    ("month",
+    ("full", r"(?P<y4>20\d{2})[-/.年](?P<m4>\d{1,2})[-/.月](?P<d4>\d{1,2})[日号]?"),
+    (
+        "month",
         rf"(?:{_YEAR}的?[.\-/]?)?(?P<month>{_N}|下个?|本|这个?|上个?|当)月份?(?:(?P<day>{_N})(?:日|"
-        rf"号)?(?![\d%个万项名台只天人年点\-~])|(?P<part>底|末|初|中旬|上旬|下旬|中(?=[前旬左,。]|$)))?"),
+        rf"号)?(?![\d%个万项名台只天人年点\-~])|(?P<part>底|末|初|中旬|上旬|下旬|中(?=[前旬左,。]|$)))?",
+    ),
     ("dotted", r"(?P<y2>20\d{2})[.\-/](?P<m2>1[0-2]|0?[1-9])(?![\d.%])"),
-    ("quarter", rf"(?:{_YEAR}的?)?(?:第?(?P<q>[一二三四1-4])季度?|q(?P<qq>[1-4])(?=20\d\d|[^0-9]|$))(?P<qend>底|末|初)?(?P<qyear>20\d{{2}})?"),
+    (
+        "quarter",
+        rf"(?:{_YEAR}的?)?(?:第?(?P<q>[一二三四1-4])季度?|q(?P<qq>[1-4])(?=20\d\d|[^0-9]|$))"
+        rf"(?P<qend>底|末|初)?(?P<qyear>20\d{{2}})?",
+    ),
     ("half", rf"(?:{_YEAR}的?)?(?P<half>上|下)半年"),
     ("feast", rf"(?:{_YEAR}的?)?(?P<feast>{_HOLIDAYS})"),
     ("season", rf"(?:{_YEAR}的?)?(?P<season>{_SEASONS})"),
-    ("yearend",
+    (
+        "yearend",
         rf"(?:{_YEAR}的?)?(?:年)?(?P<yend>年底|年末|底(?![部层座盘板色漆价线])|年内|年初|年中|年后|年前|"
-        rf"内(?=[要完上吧就能,，]|$))"),
+        rf"内(?=[要完上吧就能,，]|$))",
+    ),
     ("year", _YEAR),
     ("week", rf"(?P<week>上上|上|下下|下|这|本)?个?(?:周|星期|礼拜)(?P<wd>{_WEEKDAY})(?![\d年月期个])"),
     ("weekpart", r"(?P<wk>下下|下|这|本)个?(?:周|星期|礼拜)(?P<wp>末|内|初|之?内)?"),
-    ("span",
+    (
+        "span",
         rf"(?P<n>{_N}|半|几)(?P<half2>个半)?(?:个)?(?P<u>天|日(?=内)|周|星期|礼拜|月|年|工作日|"
-        rf"季度)(?P<more>半)?(?P<in>以?之?内|以后|之后|后)?"),
-    ("near", r"大后天|后天|明天|明日|明早|明晚|今天|今晚|今日|大前天|前天|昨天|周末|月底|月末|月初|月中|下月|本月|年底|年内|年末"),
+        rf"季度)(?P<more>半)?(?P<in>以?之?内|以后|之后|后)?",
+    ),
+    (
+        "near",
+        r"大后天|后天|明天|明日|明早|明晚|今天|今晚|今日|大前天|前天|昨天|周末|月底|月末|月初|月中|下月|本月|年底|"
+        r"年内|年末",
+    ),
     ("dayonly", r"(?P<only>\d{1,2})[号日](?![机线楼车门店\d])"),
-)  # fmt: skip
+)
 _BEFORE = re.compile(r"(?:[左右]{2})?(?:之前|以前|前(?![面年天几道处三两次期帮者])|截止|到期前|内$)")
 _BEFORE_WORK = re.compile(r"(?:旺季|长假|放假|假期|开工|上班|大促)(?:之前|以前|前)")
 _AFTER = re.compile(r"(?:之后|以后|过后|后(?![面年天道续期来]))")
@@ -95,7 +109,7 @@ def find_dates(text: str, visit_on: date) -> list[DateMention]:
 
 def _at(text: str, start: int, visit_on: date) -> DateMention | None:
     best: DateMention | None = None
-    if start and text[start].isdigit() and (text[start - 1].isdigit() or text[start - 1] in ".q"):
+    if start and text[start].isdigit() and (text[start - 1].isdigit() or text[start - 1] in ".q月"):
         return None  # inside a longer figure
     for kind, pattern in _COMPILED:
         hit = pattern.match(text, start)
@@ -209,8 +223,18 @@ def _feast(hit: re.Match[str], visit_on: date, side: int) -> date | None:
 
 
 def _feast_days(word: str, year: int) -> tuple[date, date]:
-    fixed = {"元旦": ((1, 1), (1, 1)), "清明": ((4, 5), (4, 5)), "五一": ((5, 1), (5, 5)), "劳动节": ((5, 1), (5, 5)),
-             "国庆": ((10, 1), (10, 7)), "十一": ((10, 1), (10, 7)), "双十一": ((11, 11), (11, 11)), "双11": ((11, 11), (11, 11)), "双十二": ((12, 12), (12, 12)), "双12": ((12, 12), (12, 12))}  # fmt: skip
+    fixed = {
+        "元旦": ((1, 1), (1, 1)),
+        "清明": ((4, 5), (4, 5)),
+        "五一": ((5, 1), (5, 5)),
+        "劳动节": ((5, 1), (5, 5)),
+        "国庆": ((10, 1), (10, 7)),
+        "十一": ((10, 1), (10, 7)),
+        "双十一": ((11, 11), (11, 11)),
+        "双11": ((11, 11), (11, 11)),
+        "双十二": ((12, 12), (12, 12)),
+        "双12": ((12, 12), (12, 12)),
+    }
     if word in fixed:
         first, last = fixed[word]
         return date(year, *first), date(year, *last)
@@ -287,6 +311,8 @@ def _weekpart(hit: re.Match[str], visit_on: date, side: int) -> date | None:
 
 def _span(hit: re.Match[str], visit_on: date, _side: int) -> date | None:
     unit = hit["u"]
+    if unit == "月" and "个" not in hit.group():
+        return None
     if hit["n"] == "半":
         if unit not in ("年", "月"):
             return None

@@ -444,40 +444,35 @@ class _Reader:
         if not current.does(Act.WISH | Act.PROBLEM | Act.TARGET):
             # A heading or an opening: its need follows, unless that speaks of something else in another paragraph.
             return first.clause.gap >= PARAGRAPH and not self.is_chat and len(current.text) > 14 and not overlap
-        needy = any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit)
-        if first.clause.gap >= PARAGRAPH and not _GOES_ON.search(first.text):
-            needy = needy or (bool(content_words(first.text)) and any(one.does(Act.TARGET) for one in unit))
-        if not needy or not words:
+        if not words or not _is_needy(unit):
             return False
         if overlap:
-            whole = current.does(Act.WISH) and all(
-                any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM)
-            )
-            return self._after_semicolon and whole and 2 * overlap < len(words)
-        if self._is_slot_only(unit):
+            both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
+            return self._after_semicolon and current.does(Act.WISH) and both and 2 * overlap < len(words)
+        if self._is_slot_only(unit) or _is_offer(first):
             return False
-        if _is_offer(first):
-            return False
-        if _MORE.search(first.text):
-            return True
+        return _MORE.search(first.text) is not None or self._begins_elsewhere(current, unit)
+
+    def _begins_elsewhere(self, current: Stretch, unit: list[Said]) -> bool:
+        """Tell whether a unit that names other things than the current need leaves it, by the break before it."""
+        first = unit[0]
+        goes_on = _GOES_ON.search(first.text) is not None
         complete = current.does(Act.WISH) or (current.does(Act.PROBLEM) and current.does(Act.TARGET))
         if self.is_chat and first.clause.speaker:
-            return complete and bool(re.search(r"[那这]个|还有", first.text)) and not _GOES_ON.search(first.text)
+            return complete and re.search(r"[那这]个|还有", first.text) is not None and not goes_on
         if first.clause.gap >= PARAGRAPH:
-            return not _AFTERTHOUGHT.search(first.text) and (
-                complete or not any(one.does(Act.WISH) for one in unit) or not _GOES_ON.search(first.text)
-            )
+            wish = any(one.does(Act.WISH) for one in unit)
+            return not _AFTERTHOUGHT.search(first.text) and (complete or not wish or not goes_on)
         if _NEW_ALSO.search(first.text):
             return True
         aim = _NEW_WISH.search(first.text)
-        if self._after_semicolon and aim and not _GOES_ON.search(first.text):
+        if self._after_semicolon and aim and not goes_on:
             return True
         if aim and _ATTRIBUTE.search(re.sub(r"[\d.%~\-]+$", "", aim["what"])):
             return False
         if first.clause.gap >= SENTENCE:
-            own = any(one.does(Act.WISH | Act.PROBLEM) for one in unit)
-            return complete and own and not _GOES_ON.search(first.text)
-        return self._is_new_within(first, current.said)
+            return complete and any(one.does(Act.WISH | Act.PROBLEM) for one in unit) and not goes_on
+        return self._is_new_within(first, current.said[-_LONG_SENTENCE:])
 
     @staticmethod
     def _is_slot_only(unit: list[Said]) -> bool:
@@ -499,6 +494,15 @@ _WHEN = re.compile(
 
 def _is_slot(one: Said) -> bool:
     return bool(_MONEY.search(one.text) or _WHEN.search(one.text))
+
+
+def _is_needy(unit: list[Said]) -> bool:
+    """Tell whether a unit wishes or complains; in a paragraph of its own a target is enough."""
+    if any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit):
+        return True
+    first = unit[0]
+    own = first.clause.gap >= PARAGRAPH and not _GOES_ON.search(first.text) and bool(content_words(first.text))
+    return own and any(one.does(Act.TARGET) for one in unit)
 
 
 def _is_money(one: Said) -> bool:
@@ -539,23 +543,18 @@ def _is_promise(one: Said) -> bool:
         return False
     if _BROKER.search(text) or one.clause.speaker == "我":
         return True
-    return bool(_DAY.search(text)) and not one.does(Act.PROBLEM) or not one.does(Act.WISH | Act.PROBLEM | Act.TARGET)
+    if not one.does(Act.WISH | Act.PROBLEM | Act.TARGET):
+        return True
+    return _DAY.search(text) is not None and not one.does(Act.PROBLEM)
 
 
 def _spread(lanes: list[str], sentence: list[Said]) -> None:
     """Let a request or promise take in the plain clauses of its sentence that lead up to it or finish it."""
     wish = any(one.does(Act.WISH | Act.TARGET) and not lane for one, lane in zip(sentence, lanes, strict=True))
     for at in range(len(sentence) - 1, 0, -1):
-        one = sentence[at - 1]
-        if lanes[at] and lanes[at] != "secret" and not lanes[at - 1] and not sentence[at].clause.item:
-            plain = not one.does(Act.WISH | Act.TARGET | Act.CHAT | _OVER | Act.TRIED)
-            if lanes[at].startswith("request") and at > 1 and not lanes[at - 2] and _is_slot(one):
-                plain = False  # 明年6月前完成，想报项目: the day belongs to the need before it
-            if at == 1 and one.does(Act.WISH) and not one.does(Act.PROBLEM | Act.TARGET) and not is_technical(one.text):
-                # 深加工想做面膜，问批文怎么办: the wish is only why they ask.
-                plain = sentence[at].does(Act.QUESTION) and len(one.text) <= 10 and len(sentence) <= 3
-            if plain and (not one.does(Act.PROBLEM) or (not wish and lanes[at].startswith("request"))):
-                lanes[at - 1] = lanes[at]
+        open_lane = lanes[at] not in ("", "secret") and not lanes[at - 1]
+        if open_lane and not sentence[at].clause.item and _leads_up(lanes, sentence, at, wish=wish):
+            lanes[at - 1] = lanes[at]
     for at in range(1, len(sentence)):
         # 问怎么办 after 版权方发函了 asks about the same matter.
         if lanes[at] == "request:other" and lanes[at - 1].startswith("request:"):
@@ -563,10 +562,25 @@ def _spread(lanes: list[str], sentence: list[Said]) -> None:
         elif lanes[at - 1] == "request:other" and lanes[at].startswith("request:") and at == 1:
             lanes[0] = lanes[at]
     for at in range(1, len(sentence)):
-        one = sentence[at]
-        if lanes[at - 1] and lanes[at - 1] != "secret" and not lanes[at]:
-            lead = lanes[at - 1] == "request:supply_lead"
-            plain = not one.does(Act.TARGET | _OVER) and (lead or not one.does(Act.SPENT))
-            technical = one.does(Act.WISH | Act.PROBLEM) and (is_technical(one.text) or one.clause.item)
-            if plain and not technical:
-                lanes[at] = lanes[at - 1]
+        if lanes[at - 1] not in ("", "secret") and not lanes[at] and _finishes(lanes[at - 1], sentence[at]):
+            lanes[at] = lanes[at - 1]
+
+
+def _leads_up(lanes: list[str], sentence: list[Said], at: int, *, wish: bool) -> bool:
+    """Tell whether the clause before ``at`` belongs to the request or promise made there."""
+    one, asks = sentence[at - 1], lanes[at].startswith("request")
+    if at == 1 and one.does(Act.WISH) and not one.does(Act.PROBLEM | Act.TARGET) and not is_technical(one.text):
+        # 深加工想做面膜，问批文怎么办: the wish is only why they ask.
+        return sentence[at].does(Act.QUESTION) and len(one.text) <= 10 and len(sentence) <= 3
+    if one.does(Act.WISH | Act.TARGET | Act.CHAT | _OVER | Act.TRIED):
+        return False
+    if asks and at > 1 and not lanes[at - 2] and _is_slot(one):
+        return False  # 明年6月前完成，想报项目: the day belongs to the need before it
+    return not one.does(Act.PROBLEM) or (asks and not wish)
+
+
+def _finishes(lane: str, one: Said) -> bool:
+    """Tell whether a clause goes on with the request or promise before it."""
+    if one.does(Act.TARGET | _OVER) or (one.does(Act.SPENT) and lane != "request:supply_lead"):
+        return False
+    return not (one.does(Act.WISH | Act.PROBLEM) and (is_technical(one.text) or one.clause.item))

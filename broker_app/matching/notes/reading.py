@@ -7,6 +7,7 @@ rule finds can be shown in the note that was typed.
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 GLUE = "\x01"  # a line break that only the width of the paper made
@@ -15,7 +16,8 @@ _MISREAD = str.maketrans({"o": "0", "l": "1", "i": "1"})
 _CLOCK = r"(?:凌晨|早上|上午|中午|下午|傍晚|晚上)?\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
 _DAY = r"(?:\d{4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?|昨天|前天|今天|星期[一二三四五六日天]|周[一二三四五六日]"
 _HEADER = re.compile(
-    rf"^[ \t]*[\[【(]?(?P<who>[^\s\[\]【】\d:：,，。]{{1,8}})[\]】)]?[ \t]*(?:(?:{_DAY})[ \t]*)?{_CLOCK}[ \t]*[:：]?[ \t]*",
+    rf"^[ \t]*[\[【(]?(?P<who>[^\s\[\]【】\d:：,，。]{{1,8}})[\]】)]?[ \t]*"
+    rf"(?:(?:{_DAY})[ \t]*)?{_CLOCK}[ \t]*[:：]?[ \t]*",
     re.MULTILINE,
 )
 _STAND_IN = re.compile(
@@ -90,7 +92,7 @@ def _join_lines(folded: str) -> str:
     full = sum(width >= widest - 5 for width in filled[:-1])
     wrapped = len(filled) > 2 and _NARROWEST <= widest <= _WIDEST and full >= 0.6 * (len(filled) - 1)
     joined = [lines[0]]
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         joined += [GLUE if _is_soft(before, after, widest if wrapped else 0) else "\n", after]
     return "".join(joined)
 

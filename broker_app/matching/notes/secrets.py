@@ -20,7 +20,11 @@ _AHEAD = re.compile(
     r"(?:保密|机密)[:：])[^,，。]{0,16}$"
 )
 _POINTERS = frozenset(
-    "我司 涉及 属于 公司 企业 这个 那个 这话 这事 这些 那些 这块 事情 名字 内容 以上 以下 他们 我们 千万 特意 一定 但是 说是 老板 厂长 情况 东西 请勿 什么 也请 这件 这句 老师 站长 经理".split()
+    """
+    我司 涉及 属于 公司 企业 这个 那个 这话 这事 这些 那些 这块 事情 名字 内容 以上 以下
+    他们 我们 千万 特意 一定 但是 说是 老板 厂长 情况 东西 请勿 什么 也请 这件 这句 老师
+    站长 经理
+    """.split()  # noqa: SIM905 - a list of words is read as a list
 )
 _SPEAKS = re.compile(r"^.{0,6}?(?:讲|说|交代|特意讲|嘱咐|要求|强调|叮嘱|让我们?|叫我们?)")
 
@@ -73,9 +77,8 @@ def _backward(said: Sequence[Said], at: int) -> list[Said]:
         if run and length > _LONGEST:
             break
         run.insert(0, one)
-        if one.clause.gap >= SENTENCE or one.clause.item:
-            if crossed or one.clause.gap >= SENTENCE:
-                break
+        if one.clause.gap >= SENTENCE or (one.clause.item and crossed):
+            break
     return run
 
 

@@ -212,13 +212,7 @@ def _due(one: Said, mention: DateMention, visit_on: date) -> int:
 
 def _span_due(text: str, mention: DateMention, left: str, right: str) -> int:
     if mention.before or mention.words.endswith("内"):
-        return (
-            0
-            if re.search(r"保质|质保|寿命|[做缩控压]到?$|搞定$", left[-4:])
-            or mention.words[:-1].endswith(("天", "日"))
-            and "质保" in text
-            else 4
-        )
+        return 0 if re.search(r"保质|质保|寿命|[做缩控压]到?$|搞定$", left[-4:]) else 4
     if re.match(r"(?:出|完成|做完|交|拿出|见效|弄好|搞好|上线|验收|弄不成|做出)", right) or re.search(
         r"(?:周期|工期|时间|期限|为期|给)(?:大概|是|[:：])?$", left
     ):
@@ -242,36 +236,39 @@ _METRIC = re.compile(
 )
 _MONEY_TALK = re.compile(r"预算|经费|费用|投入|愿意出|万元|罚|单价|成本")
 _WISH_HEAD = re.compile(r"^(?:想要?|要|希望|提出|换|把|只能|降到?)+")
-_NO_NAME = re.compile(r"^(?:国外|欧洲|客户|标准|要求|目标|第一|人家|我们|日本|美国|老板|一次|现在)|客户$|周总|经理$")
+_NO_NAME = re.compile(
+    r"^(?:国外|欧洲|客户|标准|要求|目标|第一|人家|我们|日本|美国|老板|一次|现在)|(?:客户|总|经理|厂长|拍板)$"
+)
 _PHYSICAL = frozenset(
-    [
-        "%",
-        "‰",
-        "℃",
-        "度",
-        "μm",
-        "mm",
-        "cm",
-        "nm",
-        "m/min",
-        "m/s",
-        "n/mm",
-        "mpa",
-        "kpa",
-        "pa",
-        "bar",
-        "hz",
-        "khz",
-        "db",
-        "分贝",
-    ]
-    + ["kw", "v", "a", "ms", "s", "min", "mg/kg", "mg/l", "ppm", "弧秒", "丝", "万次", "万模次", "秒", "小时"]
+    """
+    % ‰ ℃ 度 μm mm cm nm m/min m/s n/mm mpa kpa pa bar hz khz db 分贝 kw v a ms s min mg/kg mg/l ppm 弧秒 丝
+    万次 万模次 秒 小时
+    """.split()  # noqa: SIM905 - a list of words is read as a list
 )
 _SIGNS = {
-    "不能低于": "≥", "不能少于": "≥", "不能超过": "≤", "不能高于": "≤", "不低于": "≥", "不小于": "≥", ">=": "≥", "≥": "≥", "以上": "≥", "高于": ">", "大于": ">", ">": ">", "超过": ">",
-    "不高于": "≤", "不超过": "≤", "不大于": "≤", "<=": "≤", "≤": "≤", "以下": "≤", "以内": "≤", "之内": "≤", "别超": "≤", "别超过": "≤",
-    "低于": "<", "小于": "<", "少于": "<", "<": "<", "±": "±", "正负": "±",
-}  # fmt: skip
+    word: sign
+    for sign, words in {
+        "≥": ("不能低于", "不能少于", "不低于", "不小于", ">=", "≥", "以上"),
+        "≤": (
+            "不能超过",
+            "不能高于",
+            "不高于",
+            "不超过",
+            "不大于",
+            "<=",
+            "≤",
+            "以下",
+            "以内",
+            "之内",
+            "别超",
+            "别超过",
+        ),
+        ">": ("高于", "大于", ">", "超过"),
+        "<": ("低于", "小于", "少于", "<"),
+        "±": ("±", "正负"),
+    }.items()
+    for word in words
+}
 _WANTED = re.compile(
     r"要|想|希望|目标|降|提|升|压|减|缩|控|做到|干到|达到|稳定|≥|≤|<|>|不低于|不高于|不超过|不大于|不小于|别超|"
     r"以内|以下|以上|±|正负|→"

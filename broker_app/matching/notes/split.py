@@ -242,7 +242,7 @@ def _with_brackets(note: str, span: NoteSpan) -> NoteSpan:
 
 
 def _is_word(between: str) -> bool:
-    return "\n" in between.strip(" ") and len(between.strip()) > 0 or any(sign.isalnum() for sign in between)
+    return ("\n" in between and bool(between.strip())) or any(sign.isalnum() for sign in between)
 
 
 def _text(note: str, spans: Sequence[NoteSpan]) -> str:
