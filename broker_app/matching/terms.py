@@ -10,7 +10,7 @@ cost no more than the length of the need.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -117,7 +117,7 @@ class TermTable:
         self._bare: dict[str, list[_Pattern]] = defaultdict(list)
         for entry in self.entries.values():
             lay = fold(entry.lay).strip()
-            bare = thin(lay).text
+            bare = thin(lay).text if not _FIRST_OF_FILLERS.isdisjoint(lay) else lay
             if len(bare.replace(GAP, "")) >= 2:
                 self._add(self._bare, entry, bare)
             else:
@@ -144,7 +144,7 @@ class TermTable:
     def _add(self, patterns: dict[str, list[_Pattern]], entry: TermEntry, written: str) -> None:
         parts = tuple(part for part in (piece.strip() for piece in written.split(GAP)) if part)
         if parts:
-            slips = len(parts) == 1 and len(parts[0]) >= SLIP_FROM and all(map(is_han, parts[0]))
+            slips = len(parts) == 1 and len(parts[0]) >= SLIP_FROM and _all_han(parts[0])
             patterns[parts[0][:2]].append(_Pattern(entry, parts, slips))
 
 
@@ -223,13 +223,14 @@ def read_terms(text: str, file: str) -> Iterator[TermEntry | TermFault]:
             yield TermFault(file, number, "columns", stripped[:40])
             continue
         lay, terms, weight, note = (*columns, "")[:4]
-        technical = tuple(dict.fromkeys(term.strip() for term in terms.split("、") if term.strip()))
+        technical = _split(terms)
         kind, words = entry_fault(lay, technical, weight)
         if kind is not None:
             yield TermFault(file, number, kind, words)
             continue
         same = fold(lay).strip()
-        technical = tuple(term for term in technical if fold(term).strip() != same)
+        if same in _folded_terms(technical):
+            technical = tuple(term for term in technical if fold(term).strip() != same)
         yield TermEntry(f"{trade}:{same}", lay, technical, float(weight), industries, note)
 
 
@@ -238,11 +239,15 @@ def entry_fault(lay: str, technical: Sequence[str], weight: str | float) -> tupl
     folded = fold(lay).replace(GAP, "").strip()
     if not folded or len(lay) > MAX_LAY:
         return "lay", lay[:MAX_LAY]
-    terms = [fold(term).strip() for term in technical]
-    if not any(terms) or len(terms) > MAX_TERMS or any(len(term) > MAX_TECHNICAL for term in terms):
+    terms = _folded_terms(tuple(technical))
+    if not any(terms) or len(terms) > MAX_TERMS or max(map(len, terms)) > MAX_TECHNICAL:
         return "technical", lay
-    if all(term == folded for term in terms):
+    if folded in terms and set(terms) == {folded}:
         return "itself", lay
+    return _weight_fault(weight)
+
+
+def _weight_fault(weight: str | float) -> tuple[FaultKind | None, str]:
     try:
         value = float(weight)
     except ValueError:
@@ -252,15 +257,29 @@ def entry_fault(lay: str, technical: Sequence[str], weight: str | float) -> tupl
     return None, ""
 
 
+@lru_cache(8192)
+def _split(column: str) -> tuple[str, ...]:
+    """Return the terms of a column; many phrases share one list, so each list is taken apart once."""
+    return tuple(dict.fromkeys(term.strip() for term in column.split("、") if term.strip()))
+
+
+@lru_cache(8192)
+def _folded_terms(technical: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(fold(term).strip() for term in technical)
+
+
 def circles(entries: Iterable[TermEntry]) -> list[tuple[str, ...]]:
     """Return the rings of phrases that lead back to themselves (甲 -> 乙 -> 甲); harmless, but a sign of a slip.
 
     A need is expanded once and never again, so a circle cannot run away; it says that neither word is the technical
     one. Each ring is reported once, starting with its smallest phrase.
     """
+    known = [(fold(entry.lay).strip(), entry.technical) for entry in entries]
+    lays = {lay for lay, _technical in known}
     leads: dict[str, set[str]] = defaultdict(set)
-    for entry in entries:
-        leads[fold(entry.lay).strip()].update(fold(term).strip() for term in entry.technical)
+    for lay, technical in known:
+        if not lays.isdisjoint(_folded_terms(technical)):
+            leads[lay].update(lays.intersection(_folded_terms(technical)))
     rings: set[tuple[str, ...]] = set()
     for start in sorted(leads):
         path = _way_back(leads, start)
@@ -358,6 +377,10 @@ class _Borders:
         return not (_is_latin(before) and hit.start) and not _is_latin(after)
 
 
+def _all_han(text: str) -> bool:
+    return not text.isascii() and all(map(is_han, text))
+
+
 def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
@@ -385,6 +408,7 @@ def _joined(first: TermEntry, second: TermEntry) -> TermEntry:
     return replace(first, technical=technical, weight=max(first.weight, second.weight), note=first.note or second.note)
 
 
+_FIRST_OF_FILLERS = frozenset(word[0] for word in _FILLERS)
 _FILLERS_BY_FIRST: dict[str, tuple[str, ...]] = {}
 for _filler in sorted(_FILLERS, key=lambda word: (-len(word), word)):
     _FILLERS_BY_FIRST[_filler[0]] = (*_FILLERS_BY_FIRST.get(_filler[0], ()), _filler)

@@ -1,11 +1,12 @@
 """All weights of ranking in one place, each with the measurement that set it.
 
 Measured on 20 judged needs over 17,540 abstracts (``benchmarks/match_quality.py``), nDCG@10 unless said otherwise,
-while the term table grew from 2,700 to 5,700 entries. With so few needs a difference below 0.01 is noise: every value stands
-in the middle of a flat stretch, none at a peak. Tried and left out because they did not help: more or less of the
-bigrams against the words (0.8 : 1.2 gives +0.007), k1 0.8-2.5, b 0.4-0.9, idf to another power, every term's part to a
-power below 1 (coverage of distinct concepts, -0.04 at 0.6), matched part of a technical term as a factor (-0.01),
-sentences of a need as questions of their own unless the need says so (-0.02), the title once more (-0.01).
+while the term table grew from 2,700 to 5,700 entries. With so few needs a difference below 0.01 is noise: every value
+stands in the middle of a flat stretch, none at a peak; choosing them anew without the needs they are then measured on
+loses 0.01. Tried and left out because they did not help: another share of bigrams against words (0.8 : 1.2 gives
++0.007), k1 0.8-2.5, b 0.4-0.9, idf to another power, every term's part to a power below 1 (coverage of distinct
+concepts, -0.04 at 0.6), the matched part of a technical term as a factor (-0.01), sentences of a need as questions of
+their own unless the need says so (-0.02), the title once more (-0.01).
 """
 
 # What stands in the title counts twice: 1.5 gives -0.024, 3 gives -0.009.
