@@ -168,6 +168,8 @@ class MainWindow(QWidget):
         )
         book.add(Command("visit.plan", _("安排走访"), partial(self.show_page, "visits", "plan"), "", "calendar-plus"))
         book.add(Command("enterprise.new", _("新企业"), partial(self.show_page, "enterprises", "new"), "", "buildings"))
+        book.add(Command("term.new", _("加一条术语对照"), partial(self.show_page, "terms", "new"), "", "book-open"))
+        book.add(Command("evaluation", _("匹配得怎样"), partial(self.show_page, "evaluation"), "", "chart-bar"))
         for kind, noun in (("achievements", _("成果")), ("enterprises", _("企业")), ("needs", _("需求"))):
             words = _("导入{noun}").format(noun=noun)
             book.add(Command(f"import.{kind}", words, partial(self.show_page, "import", kind), "", "download-simple"))
