@@ -7,9 +7,8 @@ import pytest
 from broker_app.db.session import Store
 from broker_app.errors import NotFoundError
 from broker_app.services.term_book import (
-    count_terms,
-    find_terms,
     keep_term,
+    read_book,
     take_back,
     try_sentence,
     turn_term,
@@ -22,32 +21,33 @@ BRITTLE = TermDraft("一摔就成渣", ("缺口冲击强度", "低温韧性"), D
 def test_letters_find_a_lay_phrase_and_the_nearest_comes_first(store: Store) -> None:
     with store.write() as session:
         own = keep_term(session, BRITTLE).id
-        assert find_terms(session, "ysjcz")[0].id == own
-        assert find_terms(session, "yishuaijiuchengzha")[0].id == own
-        assert find_terms(session, "成渣 韧性")[0].id == own
-        assert [row.draft.lay for row in find_terms(session, "虚焊")[:1]] == ["虚焊"]
-        assert find_terms(session, "ysjcz", kind="shipped") == []
-        assert [row.id for row in find_terms(session, "成渣", industry="E5")] == [own]
-        assert find_terms(session, "成渣", industry="*") == []
+        assert read_book(session).find("ysjcz")[0].id == own
+        assert read_book(session).find("yishuaijiuchengzha")[0].id == own
+        assert read_book(session).find("成渣 韧性")[0].id == own
+        assert [row.draft.lay for row in read_book(session).find("虚焊")[:1]] == ["虚焊"]
+        assert read_book(session).find("ysjcz", kind="shipped") == []
+        assert [row.id for row in read_book(session).find("成渣", industry="E5")] == [own]
+        assert read_book(session).find("成渣", industry="*") == []
 
 
-def test_pages_of_the_list_follow_each_other(store: Store) -> None:
-    with store.read() as session:
-        whole = find_terms(session, limit=250)
-        paged = [row for start in (0, 100, 200) for row in find_terms(session, offset=start, limit=100)]
-        assert paged[:250] == list(whole)
-        assert count_terms(session).shipped == len(find_terms(session, limit=100_000))
+def test_every_entry_is_listed_and_counted_by_where_it_comes_from(store: Store) -> None:
+    with store.write() as session:
+        keep_term(session, BRITTLE)
+        book = read_book(session)
+        assert book.find()[0].draft == BRITTLE
+        assert book.counts().user == len(book.find(kind="user")) == 1
+        assert book.counts().shipped == len(book.find(kind="shipped")) > 5_000
 
 
 def test_every_act_is_taken_back_to_what_stood_before(store: Store) -> None:
     with store.write() as session:
-        shipped = find_terms(session, limit=1)[0]
+        shipped = read_book(session).find()[0]
         off = turn_term(session, shipped.id, enabled=False)
-        assert count_terms(session).off == 1
+        assert read_book(session).counts().off == 1
         changed = keep_term(session, TermDraft(shipped.draft.lay, ("样例术语",)), shipped.id)
         assert get_term(session, shipped.id).enabled
         take_back(session, changed)
-        assert find_terms(session, kind="off")[0].draft == shipped.draft
+        assert read_book(session).find(kind="off")[0].draft == shipped.draft
         take_back(session, off)
         assert get_term(session, shipped.id) == shipped
         with pytest.raises(NotFoundError):
@@ -63,7 +63,7 @@ def test_words_taken_up_by_an_entry_are_given_back_without_losing_the_entry(stor
         take_back(session, more)
         assert get_term(session, first.id).draft == BRITTLE
         take_back(session, first)
-        assert find_terms(session, kind="user") == []
+        assert read_book(session).find(kind="user") == []
 
 
 def test_a_sentence_shows_what_it_sets_off_where_and_what_it_does_not_want(store: Store) -> None:

@@ -7,14 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
 from broker_app.matching.terms import ANY_TRADE
-from broker_app.services.sessions import Session
 from broker_app.services.term_book import (
-    TermCounts,
+    TermBook,
     TermKind,
-    count_terms,
-    find_terms,
     kind_of,
     prepare_pinyin,
+    read_book,
 )
 from broker_app.services.term_proposals import (
     adopt_proposal,
@@ -55,6 +53,8 @@ class TermsPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._proposals: tuple[TermProposal, ...] = ()
+        self._book = TermBook(())
+        self._found: Sequence[TermRow] | None = None
         self.judge_button = Button(_("匹配得怎样"), icon="chart-bar", on_click=lambda: desk.go("evaluation", "terms"))
         self.new_button = Button(_("加一条"), "primary", icon="plus", on_click=self.add)
         self.header.add_actions(self.judge_button, self.new_button)
@@ -76,19 +76,22 @@ class TermsPage(Page):
         self._pause.setInterval(_PAUSE_MS)
         self._listen()
         self._show_selection(None)
-        desk.tasks.read(self, prepare_pinyin, ignore)
 
     def refresh(self) -> None:
         """Read the list, the counts and what matches propose again."""
         chosen = self.table.chosen_row
+        first_time = not self._book.rows
+        self._book = book = self.desk.tasks.fetch(read_book)
+        self._found = None
         self.model.reload()
         self._nothing.setVisible(self.model.rowCount() == 0)
         if chosen is not None:
             self._choose(chosen.id)
         self.try_out.try_again()
-        self.desk.tasks.read(
-            self, lambda session: (count_terms(session), tuple(open_proposals(session))), self._show_counts
-        )
+        self._show_counts()
+        self.desk.tasks.read(self, lambda session: tuple(open_proposals(session)), self._take_proposals)
+        if first_time:
+            self.desk.tasks.run(self, lambda: prepare_pinyin(book), ignore)
 
     def open_at(self, what: object) -> None:
         """Open the form of a new entry with "new", or look for a lay phrase."""
@@ -161,21 +164,20 @@ class TermsPage(Page):
         self.proposals.edit_wanted.connect(lambda one: self.add(TermDraft(one.lay, one.technical)))
 
     def _fetch(self, offset: int, limit: int) -> Sequence[TermRow]:
-        query, industry, kind = self.search.text().strip(), self.industry.code, _kind(self.kind.code)
-
-        def work(session: Session) -> Sequence[TermRow]:
-            return find_terms(session, query, industry=industry, kind=kind, offset=offset, limit=limit)
-
-        return self.desk.tasks.fetch(work)
+        if self._found is None:
+            query = self.search.text().strip()
+            self._found = self._book.find(query, industry=self.industry.code, kind=_kind(self.kind.code))
+        return self._found[offset : offset + limit]
 
     def _search_again(self) -> None:
         self._pause.stop()
+        self._found = None
         self.model.restart()
         self._nothing.setVisible(self.model.rowCount() == 0)
         self._show_selection(None)
 
-    def _show_counts(self, found: tuple[TermCounts, tuple[TermProposal, ...]]) -> None:
-        counts, self._proposals = found
+    def _show_counts(self) -> None:
+        counts = self._book.counts()
         own = counts.user + counts.changed
         self.header.facts.set_facts(
             [
@@ -184,6 +186,9 @@ class TermsPage(Page):
                 counted("已停用 {n} 条", "已停用 {n} 条", counts.off) if counts.off else "",
             ]
         )
+
+    def _take_proposals(self, proposals: tuple[TermProposal, ...]) -> None:
+        self._proposals = proposals
         self._show_proposals()
 
     def _show_proposals(self) -> None:
