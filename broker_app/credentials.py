@@ -59,6 +59,11 @@ def find_recovery_code(code_file: Path | None) -> str:
     return _found(_Secret("BROKER_RECOVERY_CODE", "--recovery-code-file", _("恢复码：")), code_file)
 
 
+def find_server_password(password_file: Path | None) -> str:
+    """The password of the account at the server (``BROKER_SERVER_PASSWORD``)."""
+    return _found(_Secret("BROKER_SERVER_PASSWORD", "--password-file", _("服务器密码：")), password_file)
+
+
 def _found(wanted: _Secret, file: Path | None, *, ask_twice: bool = False) -> str:
     if file is not None:
         return _from_file(file)

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from broker_app import __version__
-from broker_app.cli import import_commands, match_commands, profile_commands, record_commands, report_commands
+from broker_app.cli import (
+    import_commands,
+    match_commands,
+    profile_commands,
+    record_commands,
+    report_commands,
+    sync_commands,
+)
 from broker_app.cli.command import Command, profile_paths
 from broker_app.cli.output import discard_output, finish_output, prepare_output
 from broker_app.errors import BrokerError
@@ -14,7 +21,7 @@ from broker_app.i18n import _, use_language
 from broker_app.paths import resources
 from broker_app.settings import read_settings
 
-_GROUPS = (profile_commands, import_commands, record_commands, match_commands, report_commands)
+_GROUPS = (profile_commands, import_commands, record_commands, match_commands, report_commands, sync_commands)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -159,7 +159,9 @@ def test_another_team_sees_the_county_but_not_the_team(chen: Computer, zhou: Com
         assert session.scalar(select(func.count()).select_from(Need)) == 0
 
 
-def test_work_before_the_first_sign_in_goes_up_with_the_team(server: ServerUnderTest, lin: Computer, tmp_path: Path) -> None:
+def test_work_before_the_first_sign_in_goes_up_with_the_team(
+    server: ServerUnderTest, lin: Computer, tmp_path: Path
+) -> None:
     with new_computer(tmp_path, "chen", server, signed_in=False) as chen:
         firm = chen.add_firm("样例瓯越机电")
         need = chen.add_need("焊点空洞率偏高")
