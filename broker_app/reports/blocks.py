@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -11,9 +11,10 @@ from broker_app.i18n import _
 from broker_app.reports.fingerprint import in_fours
 from broker_app.reports.flow import MM, Block, Canvas
 from broker_app.reports.fonts import Face
-from broker_app.reports.grid import FRAME, THIN, Cell, Empty
+from broker_app.reports.grid import FRAME, THIN, Cell, Empty, Grid, Row
 from broker_app.reports.missing import missing
 from broker_app.reports.text import Align, Style, Text
+from broker_app.services.sheets import MetricLine
 
 UNIT = 7 * MM  # twenty-four of them make a form
 NOTHING = "—"  # an empty field of a record: nobody can add to it later
@@ -36,6 +37,7 @@ _LABEL_LINE = 6  # characters
 _NARROW_PAD = 1.1 * MM
 _SIGN_HEIGHT = 38 * MM
 _SIGN_LINE = 0.3
+_SEAL_HEIGHT = 28 * MM
 _QR_SIDE = 22 * MM
 _QR_GAP = 5 * MM
 
@@ -53,20 +55,45 @@ def title_block(title: str, number: str, state: str = "") -> list[Block]:
     return blocks
 
 
-def heading(words: str) -> Text:
-    """A heading of the first level, as the caption of a grid."""
-    return Text(words, HEADING, space_after=1 * MM, keep=True)
+def heading(words: str, *, bookmark: str = "") -> Text:
+    """A heading of the first level, also the caption of a grid."""
+    return Text(words, HEADING, space_after=1 * MM, keep=True, bookmark=(1, bookmark) if bookmark else None)
 
 
-def label(words: str) -> Cell:
+def label(words: str, span: int = 1) -> Cell:
     """A label cell; its words repeat with （续） when its row breaks."""
     broken = _in_balance(words)
-    return Cell(Text(broken, LABEL), again=Text(_("{label}\n（续）").format(label=broken), LABEL))
+    again = Text(_("{label}\n（续）").format(label=broken), LABEL)
+    return Cell(Text(broken, LABEL), span, again=again, pad=_NARROW_PAD)
 
 
-def head(words: str) -> Cell:
+def group_label(words: str, width: float) -> Block:
+    """A vertical label, one character a line, for a column ``width`` points wide."""
+    return Text("\n".join(words), replace(LABEL, leading=LABEL.size * 1.2))
+
+
+def head(words: str, span: int = 1) -> Cell:
     """A cell of a table head."""
-    return Cell(Text(words, HEAD), pad=_NARROW_PAD)
+    return Cell(Text(words, HEAD), span, pad=_NARROW_PAD)
+
+
+def table(
+    caption: str, name: str, heads: Sequence[str], columns: Sequence[float], rows: Sequence[Sequence[Cell]]
+) -> list[Block]:
+    """A table under its caption, columns in mm; nothing when it has no rows."""
+    if not rows:
+        return []
+    return [
+        Grid(
+            tuple(width * MM for width in columns),
+            (Row(tuple(map(head, heads)), least=8 * MM), *(Row(tuple(cells)) for cells in rows)),
+            head=1,
+            caption=heading(caption),
+            caption_again=heading(_("{name}（续）").format(name=name)),
+            space_after=4 * MM,
+            bookmark=(1, name),
+        )
+    ]
 
 
 def value(words: str, span: int = 1, style: Style = VALUE) -> Cell:
@@ -106,6 +133,20 @@ def options(choices: Sequence[str], chosen: Sequence[str]) -> str:
     others = [one for one in chosen if one not in choices]
     marked = [("■" if one in chosen else "□") + one for one in (*choices, *others)]
     return "　".join(marked)
+
+
+def span_of_time(start: datetime, end: datetime | None) -> str:
+    """2026-11-03 09:30—11:40; the second day is named when it is another one."""
+    began = f"{start:%Y-%m-%d %H:%M}"
+    if end is None:
+        return began
+    return f"{began}—{end:%H:%M}" if end.date() == start.date() else f"{began}—{end:%Y-%m-%d %H:%M}"
+
+
+def metric_figures(metric: MetricLine) -> tuple[str, str]:
+    """What a figure is and what is wanted, each with its unit."""
+    unit = f" {metric.unit}" if metric.unit else ""
+    return (f"{metric.now}{unit}" if metric.now else ""), (f"{metric.target}{unit}" if metric.target else "")
 
 
 def chinese_date(day: date | None) -> str:
@@ -155,17 +196,63 @@ class Signer:
     day: date | None = None
 
 
+class Frame(Block):
+    """A thin frame around a text, or around room to write in."""
+
+    def __init__(self, text: Text | None, *, least: float = 0.0, keep: bool = False, space_after: float = 0.0) -> None:
+        self.text, self._least, self.keep, self.space_after = text, least, keep, space_after
+
+    def height(self, width: float) -> float:
+        inner = self.text.height(width - 4 * MM) + 6 * MM if self.text else 0.0
+        return max(self._least, inner)
+
+    def least(self, width: float) -> float:
+        return self.text.least(width - 4 * MM) + 6 * MM if self.text else self._least
+
+    def cut(self, width: float, room: float) -> tuple[Block, Block] | None:
+        pair = self.text.cut_lines(width - 4 * MM, room - 6 * MM, whole=6) if self.text else None
+        return (Frame(pair[0]), Frame(pair[1], keep=self.keep, space_after=self.space_after)) if pair else None
+
+    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
+        canvas.setLineWidth(THIN)
+        canvas.rect(x, top - self.height(width), width, self.height(width))
+        if self.text:
+            self.text.draw(canvas, x + 2 * MM, top - 3 * MM, width - 4 * MM)
+
+
+class SealBox(Block):
+    """A cell of a form for a seal or an opinion: its words at the top, the date at the foot."""
+
+    def __init__(self, words: str) -> None:
+        self._words = Text(words, replace(LABEL, size=10, align=Align.LEFT))
+        self._day = Text(chinese_date(None), Style(Face.SERIF, 10.5, 15, Align.RIGHT))
+
+    def height(self, width: float) -> float:
+        return _SEAL_HEIGHT
+
+    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
+        self._words.draw(canvas, x, top, width)
+        self._day.draw(canvas, x, top - _SEAL_HEIGHT + 15, width)
+
+
 class SignatureBoxes(Block):
     """Equal boxes side by side. They are glued: a signature never stands alone on a page."""
 
     glued = True
 
-    def __init__(self, signers: Sequence[Signer], *, keep: bool = True, space_after: float = 5 * MM) -> None:
-        self.signers = tuple(signers)
+    def __init__(
+        self,
+        signers: Sequence[Signer],
+        *,
+        height: float = _SIGN_HEIGHT,
+        keep: bool = True,
+        space_after: float = 5 * MM,
+    ) -> None:
+        self.signers, self._height = tuple(signers), height
         self.keep, self.space_after = keep, space_after
 
     def height(self, width: float) -> float:
-        return _SIGN_HEIGHT
+        return self._height
 
     def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
         each = width / len(self.signers)
@@ -173,14 +260,14 @@ class SignatureBoxes(Block):
             left = x + count * each
             if count:
                 canvas.setLineWidth(THIN)
-                canvas.line(left, top, left, top - _SIGN_HEIGHT)
-            _draw_signer(canvas, signer, left + 2 * MM, top, each - 4 * MM)
+                canvas.line(left, top, left, top - self._height)
+            _draw_signer(canvas, signer, left + 2 * MM, top, each - 4 * MM, self._height)
         canvas.setLineWidth(FRAME)
-        canvas.rect(x, top - _SIGN_HEIGHT, width, _SIGN_HEIGHT)
+        canvas.rect(x, top - self._height, width, self._height)
 
 
-def _draw_signer(canvas: Canvas, signer: Signer, left: float, top: float, width: float) -> None:
-    foot = top - _SIGN_HEIGHT
+def _draw_signer(canvas: Canvas, signer: Signer, left: float, top: float, width: float, height: float) -> None:
+    foot = top - height
     Text(signer.role, replace(LABEL, size=10, align=Align.LEFT)).draw(canvas, left, top - 1.5 * MM, width)
     canvas.setLineWidth(_SIGN_LINE)
     canvas.line(left, foot + 14 * MM, left + width, foot + 14 * MM)

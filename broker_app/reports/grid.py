@@ -114,8 +114,9 @@ class Grid(Block):
         heights = self._row_heights()
         left, right = x + self.group_width, x + self.group_width + sum(self.columns)
         edges = [top]
-        for row, height in zip(self.rows, heights, strict=True):
-            _draw_row(canvas, row, self._spans(row, left), edges[-1], height)
+        for index, (row, height) in enumerate(zip(self.rows, heights, strict=True)):
+            served = sum(heights[index : self._joined_end(index)])
+            _draw_row(canvas, self._spans(row, left), edges[-1], height, served)
             edges.append(edges[-1] - height)
         self._draw_rules(canvas, left, right, edges)
         self._draw_groups(canvas, x, edges)
@@ -132,14 +133,22 @@ class Grid(Block):
 
     def _lower(self, rows: Sequence[Row]) -> "Grid":
         head = self.rows[: self.head]
+        first, *others = rows
         return replace(
             self,
-            rows=(*head, *rows),
+            rows=(*head, _with_own_label(first), *others),
             caption=self.caption_again,
             bookmark=None,
             glued=False,
             _heights={},
         )
+
+    def _joined_end(self, index: int) -> int:
+        """One past the last row that the label of a row serves."""
+        stop = index + 1
+        while stop < len(self.rows) and self.rows[stop].joined:
+            stop += 1
+        return stop
 
     def _kept_end(self, first: int) -> int:
         stop = first + 1
@@ -246,13 +255,25 @@ class Grid(Block):
                 label.draw(canvas, x, edges[first] - spare / 2, self.group_width)
 
 
-def _draw_row(canvas: Canvas, row: Row, spans: Iterator[tuple[Cell, float, float]], top: float, height: float) -> None:
-    for cell, left, width in spans:
+def _draw_row(
+    canvas: Canvas, spans: Iterator[tuple[Cell, float, float]], top: float, height: float, served: float
+) -> None:
+    """Draw the cells of a row; a label stands in the middle of all the ``served`` points its rows take."""
+    for order, (cell, left, width) in enumerate(spans):
         inner = width - 2 * cell.pad
-        spare = height - cell.block.height(inner)
         is_label = cell.again is not None
+        spare = (served if is_label and not order else height) - cell.block.height(inner)
         middle = cell.middle and (height <= _TALL or is_label)
         cell.block.draw(canvas, left + cell.pad, top - (spare / 2 if middle else _PAD_Y), inner)
+
+
+def _with_own_label(row: Row) -> Row:
+    """The first row on a page says itself what the label on the page before said."""
+    label, *others = row.cells
+    if not row.joined:
+        return row
+    again = replace(label, block=label.again) if label.again else label
+    return replace(row, cells=(again, *others), joined=False)
 
 
 def _cut_cell(cell: Cell, width: float, room: float) -> tuple[Cell, Cell] | None:

@@ -20,6 +20,7 @@ from broker_app.reports.blocks import (
     options,
     serial,
     small,
+    span_of_time,
     title_block,
     value,
     withheld_note,
@@ -72,7 +73,14 @@ def _facts(sheet: VisitSheet) -> Grid:
             )
         ),
         Row((label(_("所属产业")), value(sheet.industry, 3))),
-        Row((label(_("走访时间")), value(_time(sheet), style=FIGURE), label(_("走访地点")), value(sheet.place))),
+        Row(
+            (
+                label(_("走访时间")),
+                value(span_of_time(sheet.started_at, sheet.ended_at), style=FIGURE),
+                label(_("走访地点")),
+                value(sheet.place),
+            )
+        ),
         Row((label(_("走访角色")), value(sheet.role), label(_("走访目的")), value("；".join(sheet.purposes)))),
         Row((label(_("带队人")), value(sheet.lead), label(_("同行人")), value("、".join(sheet.companions)))),
         Row((label(_("接待人")), value("；".join(map(_person, sheet.met)), 3))),
@@ -92,14 +100,6 @@ def _facts(sheet: VisitSheet) -> Grid:
 
 def _free(words: str) -> Cell:
     return Cell(Text(words, FREE), 3) if words.strip() else value("", 3)
-
-
-def _time(sheet: VisitSheet) -> str:
-    began = f"{sheet.started_at:%Y-%m-%d %H:%M}"
-    if sheet.ended_at is None:
-        return began
-    same_day = sheet.ended_at.date() == sheet.started_at.date()
-    return f"{began}—{sheet.ended_at:%H:%M}" if same_day else f"{began}—{sheet.ended_at:%Y-%m-%d %H:%M}"
 
 
 def _person(person: PersonLine) -> str:

@@ -156,7 +156,7 @@ def metrics_of(needs: Sequence[Need]) -> list[Metric]:
 
 
 def secret_of(session: Session, need: Need, visit: Visit | None) -> Redaction:
-    """What must not be printed of a need: its own confidential figures, the marks of its visit, its sisters' figures."""
+    """What must not be printed of a need: its confidential figures, its visit's marks, the figures of its sisters."""
     if visit is None:
         return redaction_of("", (), metrics_of([need]))
     spans = tuple(Span(**one) for one in visit.confidential)

@@ -133,3 +133,155 @@ class IntroSheet:
     contact_address: str
     signed_on: date
     frozen_at: datetime
+
+
+@dataclass(frozen=True)
+class SlipSheet:
+    """现场确认单: what the enterprise signs on the spot. ``statement`` is the exact text, paragraph by paragraph."""
+
+    number: str
+    revision: int
+    enterprise: str
+    started_at: datetime
+    ended_at: datetime | None
+    place: str
+    met: tuple[PersonLine, ...]
+    visitors: tuple[str, ...]
+    purposes: tuple[str, ...]
+    statement: tuple[str, ...]
+    withheld: int
+    organisation: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True)
+class NeedSheet:
+    """需求征集表 (form F1). A confidential figure has no line, a confidential field is empty."""
+
+    number: str
+    revision: int
+    state: str
+    enterprise: str
+    credit_code: str
+    county: str
+    address: str
+    legal_person: str
+    size: str
+    contact: str
+    phone_masked: str
+    email: str
+    website: str
+    profile: str
+    title: str
+    kind: str
+    deadline: str
+    four_list: str
+    urgency: str
+    problem: str
+    text: str
+    metrics: tuple[MetricLine, ...]
+    no_metric_reason: str
+    goal: str
+    keywords: tuple[str, ...]
+    budget: str
+    mode: str
+    partner: str
+    use_then_pay: bool
+    industries: tuple[str, ...]
+    gb4754: str
+    author: str
+    verifier: str
+    verified_on: date | None
+    withheld: int
+    organisation: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True)
+class FirmVisitLine:
+    """A past visit in one line."""
+
+    number: str
+    day: date
+    lead: str
+    about: str
+    state: str
+
+
+@dataclass(frozen=True)
+class FirmNeedLine:
+    """A need of the enterprise in one line."""
+
+    number: str
+    title: str
+    budget: str
+    deadline: str
+    state: str
+
+
+@dataclass(frozen=True)
+class FirmMatchLine:
+    """An achievement that was found for a need of the enterprise."""
+
+    need_number: str
+    achievement: str
+    owner: str
+    state: str
+
+
+@dataclass(frozen=True)
+class FirmSheet:
+    """企业一页纸: what the broker should know before the next visit."""
+
+    number: str
+    revision: int
+    enterprise: str
+    credit_code: str
+    county: str
+    address: str
+    industries: tuple[str, ...]
+    size: str
+    legal_person: str
+    founded_on: date | None
+    website: str
+    tags: tuple[str, ...]
+    profile: str
+    contacts: tuple[PersonLine, ...]
+    visits: tuple[FirmVisitLine, ...]  # newest first
+    visit_count: int
+    needs: tuple[FirmNeedLine, ...]
+    matches: tuple[FirmMatchLine, ...]
+    follow_ups: tuple[FollowUpLine, ...]  # open ones
+    withheld: int
+    organisation: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One planned stop."""
+
+    started_at: datetime
+    enterprise: str
+    county: str
+    place: str
+    purposes: tuple[str, ...]
+    people: tuple[str, ...]
+    last_visit: date | None
+    open_needs: int
+    open_tasks: int
+    state: str
+
+
+@dataclass(frozen=True)
+class PlanSheet:
+    """走访计划表: the stops from ``first`` to ``last``, both included."""
+
+    number: str
+    revision: int
+    first: date
+    last: date
+    broker: str
+    organisation: str
+    stops: tuple[PlanLine, ...]
+    frozen_at: datetime

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from broker_app.reports.confirmation_slip import build_confirmation_slip
+from broker_app.reports.firm_page import build_firm_page
 from broker_app.reports.intro_letter import build_intro_letter
+from broker_app.reports.need_form import build_need_form
+from broker_app.reports.visit_plan import build_visit_plan
 from broker_app.reports.visit_record import build_visit_record
-from tests.reports.sheets import LETTER, NASTY, VISIT
+from tests.reports.sheets import FIRM, LETTER, NASTY, NEED, PLAN, SLIP, VISIT
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,10 @@ PAPERS = {
     "visit": Made(build_visit_record, VISIT, 2, "企业走访记录表", 3),
     "nasty": Made(build_visit_record, NASTY, 10, "企业走访记录表", 2),
     "letter": Made(build_intro_letter, LETTER, 2, "科技成果推介函", 7),
+    "slip": Made(build_confirmation_slip, SLIP, 1, "现场确认单", 2),
+    "need": Made(build_need_form, NEED, 2, "企业技术需求征集表", 1),
+    "firm": Made(build_firm_page, FIRM, 2, "企业一页纸", 5),
+    "plan": Made(build_visit_plan, PLAN, 1, "走访计划表", 2),
 }
 
 

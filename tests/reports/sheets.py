@@ -7,13 +7,21 @@ from decimal import Decimal
 
 from broker_app.rules.calendar import CHINA_TIME
 from broker_app.services.sheets import (
+    FirmMatchLine,
+    FirmNeedLine,
+    FirmSheet,
+    FirmVisitLine,
     FollowUpLine,
     IntroAchievement,
     IntroSheet,
     MetricLine,
     NeedLine,
+    NeedSheet,
     PersonLine,
+    PlanLine,
+    PlanSheet,
     ReferralLine,
+    SlipSheet,
     VisitSheet,
 )
 
@@ -191,4 +199,129 @@ LETTER = IntroSheet(
     contact_address="样例市科技大道 1 号",
     signed_on=date(2026, 11, 6),
     frozen_at=datetime(2026, 11, 6, 9, 0, tzinfo=CHINA_TIME),
+)
+
+SLIP = SlipSheet(
+    number="QR-330382-2026-00417",
+    revision=1,
+    enterprise="浙江省温州市瓯江口样例高端装备智能制造与新材料研究开发股份有限公司柳市镇湖头埭精密断路器分公司",
+    started_at=VISIT.started_at,
+    ended_at=VISIT.ended_at,
+    place="柳市镇湖头埭 12 号",
+    met=(PersonLine("陈喆", "技术部工程师", ""),),
+    visitors=("王堃", "张瓯"),
+    purposes=("需求摸排", "政策宣讲"),
+    statement=(
+        "2026年11月3日09:30 至 11:40，样例市科技大市场王堃、张瓯到本公司走访，地点为柳市镇湖头埭 12 号。双方谈及下列技术需求："
+        "（1）小型断路器自动校验线瞬时脱扣一致性提升；（2）低银电触点材料（降银 20 % 且温升符合 GB/T 10963.1-2020）。",
+        "本公司确认以上走访属实，同意将需求名称、技术领域和公开的指标用于寻找科技成果。另有 2 处内容本公司要求不得外传，不印入交给第三方的材料。",
+    ),
+    withheld=2,
+    organisation=VISIT.organisation,
+    frozen_at=MOMENT,
+)
+
+NEED = NeedSheet(
+    number="XQ-330382-2026-0102",
+    revision=1,
+    state="已核实",
+    enterprise="样例鹦盾电气有限公司",
+    credit_code="91330382MA00013Y0X",
+    county="温州市乐清市（330382）",
+    address="浙江省温州市乐清市柳市镇湖头埭 12 号",
+    legal_person="王堃",
+    size="中型",
+    contact="陈喆",
+    phone_masked="138****0000",
+    email="research.development-department@xiangli-electric.example.com",
+    website="www.example.com",
+    profile="公司成立于 2009 年，注册资本 5,000 万元，职工 412 人，其中 R&D 人员 68 人；主导产品为小型断路器、剩余电流动作断路器，"
+    "年产约 2,400 万极，执行 GB/T 10963.1-2020；2025 年 R&D 投入占比 6.8 %，省级企业研究院 1 家，有效发明专利 31 件。",
+    title="小型断路器自动校验线瞬时脱扣一致性提升",
+    kind="工艺改进",
+    deadline="2027-06-30",
+    four_list="国产替代清单",
+    urgency="较急",
+    problem="瞬时脱扣依靠人工手调双金属片，经验难以传承；6 台校验台中仅 2 台具备力-位移采集，数据未闭环。-25 ℃ 低温与 <50 ℃ 高温工况下"
+    "漂移明显，返工率高，旺季（9—12 月）成为产能瓶颈。\n曾与样例粉末冶金厂、样例自动化公司合作，未达目标：前者材料批次离散大，"
+    "后者视觉定位误差±0.05 mm，不满足±0.02 mm。",
+    text="要一套自动校验的方法和装备，把瞬时脱扣的离散降下来，老师傅的手感变成可以传下去的参数。",
+    metrics=(
+        MetricLine("校验节拍", "6.2", "≤3.5", "s/极", "现场计时，n=500"),
+        MetricLine("脱扣电流离散系数", "11", "≤4", "%", "企业标准 Q/XLD 012-2026"),
+        MetricLine("环境温度", "5 ℃～40 ℃", "-25 ℃～50 ℃", "", "GB/T 2423.1-2008"),
+    ),
+    no_metric_reason="",
+    goal="建成力-位移闭环自动校验线 1 条，替代人工手调工位 12 个；形成发明专利不少于 2 件、企业标准 1 项；2027年6月30日前通过验收。",
+    keywords=("断路器", "脱扣", "双金属片", "自动校验", "一致性"),
+    budget="180—200 万元",
+    mode="委托开发",
+    partner="",
+    use_then_pay=True,
+    industries=("低压电器", "智能装备"),
+    gb4754="C 制造业 / 38 电气机械和器材制造业",
+    author="林样例",
+    verifier="陈样例",
+    verified_on=date(2026, 11, 5),
+    withheld=1,
+    organisation=VISIT.organisation,
+    frozen_at=MOMENT,
+)
+
+FIRM = FirmSheet(
+    number="QY-330382-3F9A1C",
+    revision=1,
+    enterprise="样例鹦盾电气有限公司",
+    credit_code="91330382MA00013Y0X",
+    county="温州市乐清市（330382）",
+    address="浙江省温州市乐清市柳市镇湖头埭 12 号",
+    industries=("低压电器", "智能装备"),
+    size="中型",
+    legal_person="王堃",
+    founded_on=date(2009, 4, 18),
+    website="www.example.com",
+    tags=("高企", "专精特新"),
+    profile=NEED.profile,
+    contacts=(PersonLine("陈喆", "技术部工程师", "138****0000"), PersonLine("李镕", "品质部", "139****1111")),
+    visits=tuple(
+        FirmVisitLine(f"ZF-330382-2026-0041{n}", date(2026, 11, 3 - n), "王堃", PARAGRAPHS[n][:60] + "……", "已记录")
+        for n in range(3)
+    ),
+    visit_count=7,
+    needs=tuple(FirmNeedLine(one.number, one.title, one.budget, one.deadline, "已核实") for one in NEEDS),
+    matches=(
+        FirmMatchLine(
+            "XQ-330382-2026-0102", "基于力-位移曲线闭环的小型断路器自动校验方法", "样例大学电气学院", "已推介"
+        ),
+        FirmMatchLine("XQ-330382-2026-0102", "双金属片激光微调与热脱扣在线补偿装置", "样例激光研究院", "企业不要"),
+    ),
+    follow_ups=VISIT.follow_ups[:2],
+    withheld=3,
+    organisation=VISIT.organisation,
+    frozen_at=MOMENT,
+)
+
+PLAN = PlanSheet(
+    number="JH-330382-20261109-20261113",
+    revision=1,
+    first=date(2026, 11, 9),
+    last=date(2026, 11, 13),
+    broker="王堃（中级技术经纪人）",
+    organisation=VISIT.organisation,
+    stops=tuple(
+        PlanLine(
+            datetime(2026, 11, 9 + n // 3, 9 + 2 * (n % 3), 30, tzinfo=CHINA_TIME),
+            f"样例{name}有限公司",
+            "温州市乐清市（330382）",
+            "柳市镇湖头埭 12 号" if n % 2 else "",
+            ("需求摸排", "先用后转跟踪")[: 1 + n % 2],
+            ("王堃", "张瓯", "林喆")[: 1 + n % 3],
+            date(2026, 8, 1 + n) if n % 3 else None,
+            n % 4,
+            n % 2,
+            "已计划",
+        )
+        for n, name in enumerate(("鹦盾电气", "瓯江阀门", "垟塆泵业", "楠溪鞋机", "飞云锁具", "洞头海工", "鳌江包装"))
+    ),
+    frozen_at=MOMENT,
 )

@@ -1,0 +1,104 @@
+"""企业一页纸: what a broker should know before the next visit. For the team only."""
+
+from broker_app.i18n import _
+from broker_app.reports.blocks import (
+    FIGURE,
+    FREE,
+    UNIT,
+    Proof,
+    figure,
+    label,
+    missing_note,
+    serial,
+    small,
+    table,
+    title_block,
+    value,
+    withheld_note,
+    word,
+)
+from broker_app.reports.fingerprint import fingerprint
+from broker_app.reports.flow import MM, Block
+from broker_app.reports.grid import Cell, Grid, Row
+from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.text import Text
+from broker_app.services.sheets import FirmSheet, PersonLine
+
+
+def build_firm_page(sheet: FirmSheet) -> bytes:
+    """企业一页纸 as PDF."""
+    title, digits = _("企业一页纸"), fingerprint(sheet)
+    blocks: list[Block] = [
+        *title_block(title, sheet.number),
+        _facts(sheet),
+        *_needs(sheet),
+        *_tasks(sheet),
+        *_visits(sheet),
+        *_matches(sheet),
+        *withheld_note(sheet.withheld),
+        *missing_note(sheet),
+        Proof("firm", sheet.number, sheet.revision, digits),
+    ]
+    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks))
+
+
+def _facts(sheet: FirmSheet) -> Grid:
+    founded = f"{sheet.founded_on:%Y-%m-%d}" if sheet.founded_on else ""
+    code = value(sheet.credit_code, style=FIGURE)
+    profile = Cell(Text(sheet.profile, FREE), 3) if sheet.profile.strip() else value("", 3)
+    rows = (
+        Row((label(_("企业名称")), value(sheet.enterprise, 3))),
+        Row((label(_("统一社会信用代码")), code, label(_("所在地域")), value(sheet.county))),
+        Row((label(_("地址")), value(sheet.address, 3))),
+        Row((label(_("所属产业")), value("、".join(sheet.industries)), label(_("企业规模")), value(sheet.size))),
+        Row((label(_("法人代表")), value(sheet.legal_person), label(_("成立日期")), value(founded, style=FIGURE))),
+        Row((label(_("网址")), value(sheet.website, style=FIGURE), label(_("标签")), value("、".join(sheet.tags)))),
+        Row((label(_("联系人")), value("；".join(map(_person, sheet.contacts)), 3))),
+        Row((label(_("企业简介")), profile)),
+    )
+    return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), rows, space_after=4 * MM)
+
+
+def _person(person: PersonLine) -> str:
+    return "　".join(part for part in (person.name, person.position, person.phone_masked) if part)
+
+
+def _needs(sheet: FirmSheet) -> list[Block]:
+    rows = [
+        (
+            serial(str(n)),
+            small(one.title),
+            figure(one.number),
+            figure(one.budget),
+            figure(one.deadline),
+            word(one.state),
+        )
+        for n, one in enumerate(sheet.needs, 1)
+    ]
+    heads = (_("序号"), _("需求"), _("编号"), _("预算"), _("期限"), _("状态"))
+    words = _("未了结的需求（共 {n} 项）").format(n=len(rows))
+    return table(words, _("未了结的需求"), heads, (10, 57, 38, 26, 21, 16), rows)
+
+
+def _tasks(sheet: FirmSheet) -> list[Block]:
+    rows = [
+        (serial(str(n)), small(one.text), word(one.who), figure(one.due.isoformat() if one.due else ""))
+        for n, one in enumerate(sheet.follow_ups, 1)
+    ]
+    return table(
+        _("没办完的事"), _("没办完的事"), (_("序号"), _("事项"), _("责任人"), _("期限")), (10, 100, 34, 24), rows
+    )
+
+
+def _visits(sheet: FirmSheet) -> list[Block]:
+    rows = [(figure(f"{one.day:%Y-%m-%d}"), small(one.about), word(one.lead), word(one.state)) for one in sheet.visits]
+    words = _("最近的走访（共 {n} 次）").format(n=sheet.visit_count)
+    return table(words, _("最近的走访"), (_("日期"), _("谈了什么"), _("带队人"), _("状态")), (24, 98, 26, 20), rows)
+
+
+def _matches(sheet: FirmSheet) -> list[Block]:
+    rows = [
+        (small(one.achievement), small(one.owner), figure(one.need_number), word(one.state)) for one in sheet.matches
+    ]
+    heads = (_("成果"), _("完成单位"), _("需求编号"), _("状态"))
+    return table(_("推介过的成果"), _("推介过的成果"), heads, (66, 40, 42, 20), rows)
