@@ -21,7 +21,6 @@ from broker_app.paths import ProfilePaths, default_profile, resources
 from broker_app.settings import Settings, read_settings
 from broker_app.ui.gate.window import FirstRunCard, GateWindow, RecoveryCard, RecoveryCodeCard, UnlockCard
 from broker_app.ui.shell.brand import window_icon
-from broker_app.ui.shell.crash import report_fault
 from broker_app.ui.shell.theme import install_theme, theme
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ class Program(QObject):
             return
         if self.window is not None:
             self.window.keep_typing()
-        report_fault(kind, error, trace, self.window)
+        import_module("broker_app.ui.shell.crash").report_fault(kind, error, trace, self.window)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Every key and click says somebody is there."""

@@ -1,5 +1,7 @@
 """The entrance: first run, unlock, wrong passphrase, recovery code, lock."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +121,11 @@ def test_the_sample_opens_in_one_click(program: Program, qtbot: QtBot, qapp: QAp
     settle(qapp, program.window)
     assert program.window.desk.profile.is_sample
     assert "样例" in program.window.windowTitle()
+
+
+def test_the_entrance_loads_nothing_that_makes_it_wait(repository: Path) -> None:
+    """What the first painted window imports decides how soon it is there (benchmarks/cold_start.py)."""
+    code = "import sys, broker_app.app; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=repository, check=True, capture_output=True, text=True)
+    late = {"sqlalchemy", "sqlcipher3", "pydantic", "orjson", "reportlab", "keyring", "httpx", "rjieba", "pypinyin"}
+    assert late & set(done.stdout.split()) == set()
