@@ -20,8 +20,8 @@ from broker_app.ui.matches.need_side import AskedCard, LegendCard
 from broker_app.ui.matches.result_list import DashedBox, ResultList
 from broker_app.ui.matches.result_model import ResultModel
 from broker_app.ui.matches.search_answer import SearchAnswer, search_for_achievement, search_for_need
-from broker_app.ui.matches.search_dialogs import ConditionsDialog, PairDialog
-from broker_app.ui.matches.search_words import SearchWords
+from broker_app.ui.matches.search_dialogs import ConditionsDialog
+from broker_app.ui.matches.search_words import SearchWords, whole_text
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.desk import Desk
@@ -29,6 +29,7 @@ from broker_app.ui.shell.empty_state import EmptyState
 from broker_app.ui.shell.page import MARGIN_LEFT, MARGIN_RIGHT, Page, scroll_column
 from broker_app.ui.shell.text_blocks import ElidedWords, Words
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.terms.add_pair_dialog import AddPairDialog
 
 _SIDE_WIDE, _SIDE_NARROW = 330, 270
 _NARROW = 1000
@@ -112,11 +113,19 @@ class RecommendPage(Page):
         dialog.open()
 
     def add_pair(self) -> None:
-        """加一对说法 for this search."""
+        """加一对说法, kept in the term table (then this page reads again by itself) or tried once."""
         if self._answer is None or not isinstance(self._answer.asked, NeedDetail):
             return
-        dialog = PairDialog(self, self._words.applied_to(self._answer.asked.draft))
-        dialog.added.connect(lambda pairs: self._search_by(replace(self._words, pairs=(*self._words.pairs, *pairs))))
+        asked = self._words.applied_to(self._answer.asked.draft)
+        dialog = AddPairDialog(
+            self,
+            self.desk,
+            industries=asked.industries,
+            said="\n".join((asked.title, whole_text(asked), *asked.keywords)),
+            primary=_("存好再找"),
+            can_try=True,
+        )
+        dialog.tried.connect(lambda pairs: self._search_by(replace(self._words, pairs=(*self._words.pairs, *pairs))))
         dialog.open()
 
     def compare_ticked(self) -> None:

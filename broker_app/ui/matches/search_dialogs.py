@@ -1,13 +1,12 @@
-"""Other words for one search: the conditions as a whole, or one pair of lay and technical words."""
+"""Other words for one search."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from broker_app.i18n import _
-from broker_app.matching import Expansion
 from broker_app.services.needs import NeedDraft
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
-from broker_app.ui.matches.search_words import SearchWords, is_said, whole_text
+from broker_app.ui.matches.search_words import SearchWords, whole_text
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.fields import Field, ListLine, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
@@ -68,42 +67,6 @@ class ConditionsDialog(Dialog):
             )
         )
         self.close_with(True)
-
-
-class PairDialog(Dialog):
-    """加一对说法: where the owner says one thing, a term is searched too."""
-
-    added = Signal(object)
-    """The :class:`Expansion` s to try, in a tuple."""
-
-    def __init__(self, host: QWidget, asked: NeedDraft) -> None:
-        super().__init__(host, _("加一对说法"), primary=_("加上再找"), icon="plus", dismiss=_("不加了"))
-        self._asked = asked
-        self.content.addWidget(
-            Paragraph(_("厂里的叫法和论文、专利里的叫法常常不一样。加上一对，这一次两种都找。"), "body", "text2")
-        )
-        self.lay = ImeAwareLineEdit(placeholder=_("需求里的原话，如 开裂"))
-        self.technical = ListLine(placeholder=_("专业说法，如 低温脆性、缺口冲击"))
-        self.lay_field = Field(_("企业怎么说"), self.lay, required=True)
-        self.technical_field = Field(_("专业上叫什么"), self.technical, required=True)
-        self.content.addWidget(self.lay_field)
-        self.content.addWidget(self.technical_field)
-
-    def accept(self) -> None:
-        """Hand the pairs on; lay words the need does not say would change nothing."""
-        commit_composition()
-        self.lay_field.show_error("")
-        self.technical_field.show_error("")
-        lay = self.lay.text().strip()
-        if not lay:
-            self.lay_field.show_error(_("请写企业的叫法"))
-        elif not is_said(lay, self._asked):
-            self.lay_field.show_error(_("这条需求里没有「{words}」，加了也用不上").format(words=lay))
-        elif not self.technical.items:
-            self.technical_field.show_error(_("请写专业上的叫法"))
-        else:
-            self.added.emit(tuple(Expansion(lay, one) for one in self.technical.items))
-            self.close_with(True)
 
 
 def _without_unwanted(need: NeedDraft, words: SearchWords) -> NeedDraft:

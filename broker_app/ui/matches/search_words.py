@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from broker_app.matching import Expansion, SearchTerm
-from broker_app.matching.text import fold
 from broker_app.services.needs import NeedDraft
 
 
@@ -47,12 +46,6 @@ class SearchWords:
 def whole_text(draft: NeedDraft) -> str:
     """Content, problem and goal of a need as one text."""
     return "\n".join(part for part in (draft.text, draft.problem, draft.goal) if part)
-
-
-def is_said(words: str, draft: NeedDraft) -> bool:
-    """Whether the need says ``words`` anywhere: a pair of the term table helps only where its lay words are said."""
-    said = fold("\n".join((draft.title, whole_text(draft), *draft.keywords)))
-    return bool(words.strip()) and fold(words.strip()) in said
 
 
 def translations(terms: Sequence[SearchTerm]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -16,9 +16,10 @@ from broker_app.ui.matches.comparison_dialog import ComparisonDialog
 from broker_app.ui.matches.recommend_page import RecommendPage
 from broker_app.ui.matches.result_delegate import ResultDelegate
 from broker_app.ui.matches.result_model import LINE_ROLE
-from broker_app.ui.matches.search_dialogs import ConditionsDialog, PairDialog
+from broker_app.ui.matches.search_dialogs import ConditionsDialog
 from broker_app.ui.shell.main_window import MainWindow
 from broker_app.ui.shell.text_blocks import Words
+from broker_app.ui.terms.add_pair_dialog import AddPairDialog
 
 Settle = Callable[[], None]
 TITLE = "节银电触点材料"
@@ -168,22 +169,25 @@ class TestOtherWords:
         assert "不要" in shown
         assert any("镍" in one for one in shown)
 
-    def test_a_pair_of_words_is_searched_too(self, page: RecommendPage, window: MainWindow, settled: Settle) -> None:
+    @pytest.mark.parametrize("button", ["try_button", "primary_button"])
+    def test_a_pair_of_words_is_searched_too(
+        self, button: str, page: RecommendPage, window: MainWindow, settled: Settle
+    ) -> None:
         page.asked_card.add_pair.click()
-        dialog = window.findChild(PairDialog)
-        assert isinstance(dialog, PairDialog)
+        dialog = window.findChild(AddPairDialog)
+        assert isinstance(dialog, AddPairDialog)
         dialog.lay.insert("从没说过的话")
         dialog.technical.insert("磁通门")
-        dialog.primary_button.click()
-        assert "没有「从没说过的话」" in dialog.lay_field.error
+        dialog.try_button.click()
+        assert "没有说到「从没说过的话」" in dialog.lay_field.error
         dialog.lay.selectAll()
         dialog.lay.insert("温升")
-        dialog.primary_button.click()
+        getattr(dialog, button).click()
         settled()
         settled()
         more = [one for one in page.asked_card.findChildren(QPushButton) if "组说法" in one.text()]
-        for button in more:
-            button.click()
+        for one in more:
+            one.click()
         words = [one.accessibleName() for one in page.asked_card.findChildren(QWidget)]
         assert any(one.startswith("温升 → ") and "磁通门" in one for one in words)
 
