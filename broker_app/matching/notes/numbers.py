@@ -39,6 +39,11 @@ AMOUNT = re.compile(
     rf"个(?![月人工小星礼钟多半季点款型头班单项产样批百千万亿车厂学博专\d])|钱)?"
     rf"(?P<loose>左右|上下|出头|光景)?"
 )
+# 百把万, 千把块, 万把块: about a hundred, a thousand, ten thousand.
+_ANY_SUM = re.compile(
+    rf"(?<![一二两三四五六七八九十几\d])(?P<round>[百千万])把(?P<of>万|块钱?|元)|(?:{AMOUNT.pattern})"
+)
+_ROUND = {"百": Decimal(100), "千": Decimal(1000), "万": Decimal(10_000)}
 # What follows a count of things: 两千万次, 三十万只 are no money.
 _COUNTED = re.compile(r"[次只件台套张片米吨亩斤人辆支枚盒瓶箱条双粒颗户家头羽株平方公千棒盆]|模次|小时|像素|转")
 _SCALES = {
@@ -131,8 +136,12 @@ def _more(value: Decimal, word: str) -> Decimal:
 def amounts(text: str) -> Iterator[Amount]:
     """Every sum of money in a folded text; those without a unit of money are ``bare`` and need a reason to count."""
     place = 0
-    while found := AMOUNT.search(text, place):
+    while found := _ANY_SUM.search(text, place):
         place = max(found.end(), found.start() + 1)
+        if found["round"]:
+            value = _ROUND[found["round"]] * (1 if found["of"] == "万" else _YUAN)
+            yield Amount(found.start(), found.end(), value, value, False)
+            continue
         read = _read(found)
         if read is None or (
             not read[2] and found.group()[-1] not in "元块钱大洋" and _COUNTED.match(text, found.end())

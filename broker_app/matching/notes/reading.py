@@ -32,16 +32,17 @@ _NARROWEST, _WIDEST = 12, 90  # width of a line, a Han character counting two, t
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A note with its folded text of the same length and who speaks from which place on (chat only)."""
+    """A note with its folded text of the same length and who speaks from which place on (chat only:
+    the place of the message, the name, the place of the name)."""
 
     note: str
     folded: str
-    speakers: tuple[tuple[int, str], ...]
+    speakers: tuple[tuple[int, str, int], ...]
 
     def speaker_at(self, place: int) -> str:
         """Who wrote the message that ``place`` stands in, "" outside chats."""
         said = ""
-        for start, who in self.speakers:
+        for start, who, _ in self.speakers:
             if start > place:
                 break
             said = who
@@ -53,10 +54,10 @@ def read_note(note: str) -> Reading:
     folded = "".join(map(_folded, note))
     folded = _DIGIT_LIKE.sub(_digits, folded)
     folded = _STAND_IN.sub(lambda found: " " * len(found.group()), folded)
-    speakers: list[tuple[int, str]] = []
+    speakers: list[tuple[int, str, int]] = []
 
     def blank(found: re.Match[str]) -> str:
-        speakers.append((found.end(), found["who"]))
+        speakers.append((found.end(), found["who"], found.start("who")))
         # The header becomes a line end, so that two messages never run together.
         return "\n" + " " * (len(found.group()) - 1)
 

@@ -28,7 +28,7 @@ _OTHER_MONEY = re.compile(
 )
 _STRONG_PAY = re.compile(r"预算|愿意|愿出|以内|之内|封顶|最多|掏|投入|接受|能批|做主|可以|就行|最好|拟投")
 _AT_MOST_BEFORE = re.compile(
-    r"(?:别超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|(?<!不)少于|不到|(?<!不)低于|不能超过?|压到|最高|"
+    r"(?:别超过?|不要超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|(?<!不)少于|不到|(?<!不)低于|不能超过?|压到|最高|"
     r"不大于)(?:也就|拿|出|给|投|花|是|[:：])?$"
 )
 _AT_MOST_AFTER = re.compile(r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|封顶|撑死|顶天|到头|为限|打住)")
@@ -51,7 +51,7 @@ _NOT_DUE = re.compile(
     r"到期前?$|去年|前年|禁(?!止)|实施|购置|不让用|搬|漏|裂|坏|寿命|保质|质保|货架|保修|交期|等不起|等要|一次要|"
     r"要等|试用|白试|试了|用了|干了|以来|轮|一次$|周期|每|一调|调要|退休|涨|减产|过期|老化|换一"
 )
-_NOT_FROM = re.compile(r"去年|前年|寿命|保质|质保|货架|每|周期(?!是|要)|交期|一次要|等要|用了|试了|干了")
+_NOT_FROM = re.compile(r"去年|前年|寿命|保质|质保|货架|每|交期|一次要|等要|用了|试了|干了")
 _PAST = re.compile(r"去年|前年|上个?月|上周|上次|昨天|前天|上半年(?!.{0,4}(?:要|完))|早先|已经|以前做")
 
 
@@ -116,7 +116,7 @@ def read_budget(said: Sequence[Said]) -> Budget | None:
 def _add(found: list[tuple[int, Budget]], score: int, budget: Budget) -> None:
     """Keep a sum; one that follows another without a word between makes a range with it (三万五万都行)."""
     last = found[-1][1] if found else None
-    if last and last.said is budget.said and last.end == budget.start and last.low < budget.low:
+    if last and last.said is budget.said and 0 <= budget.start - last.end <= 1 and last.low < budget.low:
         found[-1] = (score, Budget(last.said, last.start, budget.end, last.low, budget.high))
     else:
         found.append((score, budget))
@@ -189,7 +189,7 @@ def _due(one: Said, mention: DateMention, visit_on: date) -> int:
     text = one.text
     left, right = text[: mention.start], text[mention.end :]
     near = left[-8:] + right[:8]
-    if one.does(Act.DEFERRED) and mention.vague:
+    if (one.does(Act.DEFERRED) and mention.vague) or re.search(r"再[议说谈看]|暂缓", right):
         return 0
     if _PAST.search(left[-6:]) or _NOT_DUE.search(right[:6]) or _NOT_FROM.search(left[-5:]):
         return 1 if mention.kind in ("full", "month", "dotted") and re.match(r".{0,3}(?:实施|禁)", right) else 0

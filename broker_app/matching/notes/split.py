@@ -42,7 +42,7 @@ def split_note(note: str, visit_on: date, industry: Sequence[str] = ()) -> NoteP
     reading = read_note(note)
     said = [read_acts(clause) for clause in cut_clauses(reading)]
     talk = follow_talk(said)
-    people, phones = find_people(reading.folded), find_phones(reading.folded)
+    people, phones = find_people(reading), find_phones(reading.folded)
     secrets = [secret_pieces(one, said) for one in talk.secrets]
     secret_places = {id(one) for pieces in secrets for piece in pieces for one in piece}
     return NoteProposals(
