@@ -1,0 +1,142 @@
+"""A firm signs a visit: what exactly, by whom, and what happens to the signature when the visit changes."""
+
+import json
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from broker_app.db.models import Attachment
+from broker_app.db.session import Store
+from broker_app.errors import InvalidInputError, NotFoundError
+from broker_app.services.attachments import list_attachments, vault_of
+from broker_app.services.sealed_files import write_file
+from broker_app.services.signatures import (
+    Drawing,
+    Point,
+    Signature,
+    add_signature,
+    remove_signature,
+    restore_signature,
+    seal_signature,
+    signature_of,
+    signed_text,
+    signing_text,
+)
+from broker_app.services.visits import FollowUpDraft, PersonMet, VisitDraft, get_visit, save_visit, spans_of
+from tests.services.conftest import NINE
+
+NOTE = "冬天外壳开裂。模具供应商的事别往外说。"
+SECRET = "模具供应商的事"
+DRAWN = Drawing(((Point(10, 20, 0, 0.5), Point(60.04, 40, 16, 0.7)),), 600, 300, b"\x89PNG\r\n\x1a\n drawn")
+
+
+@pytest.fixture
+def visit(store: Store, firm: UUID) -> UUID:
+    with store.write() as session:
+        return save_visit(
+            session,
+            VisitDraft(
+                NINE,
+                enterprise_id=firm,
+                note=NOTE,
+                confidential=spans_of(NOTE, [SECRET]),
+                met=(PersonMet("赵样例", "厂长", "13800138000"),),
+                follow_ups=(FollowUpDraft("寄料样"),),
+            ),
+        )
+
+
+def sign(store: Store, visit: UUID, signer: str = "赵样例", drawing: Drawing = DRAWN) -> UUID:
+    with store.read() as session:
+        text = signing_text(session, visit)
+    sealed = seal_signature(vault_of(store), text, signer, drawing)
+    with store.write() as session:
+        return add_signature(session, visit, sealed)
+
+
+def signature(store: Store, visit: UUID) -> Signature:
+    with store.read() as session:
+        found = signature_of(session, visit)
+    assert found is not None
+    return found
+
+
+def edit(store: Store, visit: UUID, **changes: object) -> None:
+    with store.write() as session:
+        save_visit(session, replace(get_visit(session, visit).draft, **changes), visit)  # type: ignore[arg-type]
+
+
+def test_the_text_signed_leaves_out_what_must_not_leave(store: Store, visit: UUID) -> None:
+    with store.read() as session:
+        text = signing_text(session, visit)
+    assert SECRET not in text.text
+    assert "13800138000" not in text.text
+    assert text.people == ("赵样例",)
+    assert text.short == f"{text.sha256[:4]} {text.sha256[4:8]}".upper()
+
+
+def test_signing_keeps_strokes_text_and_hash(store: Store, visit: UUID) -> None:
+    sign(store, visit)
+    found = signature(store, visit)
+    assert (found.signer, found.changed) == ("赵样例", False)
+    assert vault_of(store).read(found.image_sha256) == DRAWN.png
+    record = json.loads(vault_of(store).read(found.record_sha256))
+    assert record["strokes"] == [[[10, 20, 0, 0.5], [60.0, 40, 16, 0.7]]]
+    assert "冬天外壳开裂" in signed_text(vault_of(store), found)
+    with store.read() as session:
+        assert list_attachments(session, "visit", visit) == []  # it is no photo
+
+
+def test_a_later_edit_is_told_and_the_signed_text_stays(store: Store, visit: UUID) -> None:
+    sign(store, visit)
+    edit(store, visit, note=f"{NOTE}后来补一句。", confidential=spans_of(NOTE, [SECRET]))
+    found = signature(store, visit)
+    assert found.changed
+    assert "后来补一句" not in signed_text(vault_of(store), found)
+    edit(store, visit, note=NOTE, confidential=spans_of(NOTE, [SECRET]))
+    assert not signature(store, visit).changed
+
+
+def test_a_task_done_later_changes_nothing_that_was_signed(store: Store, visit: UUID) -> None:
+    sign(store, visit)
+    with store.read() as session:
+        (task,) = get_visit(session, visit).draft.follow_ups
+    edit(store, visit, follow_ups=(replace(task, done=True),))
+    assert not signature(store, visit).changed
+
+
+def test_signing_again_replaces_and_can_be_taken_back(store: Store, visit: UUID) -> None:
+    first = sign(store, visit)
+    second = sign(store, visit, "钱样例", replace(DRAWN, png=b"\x89PNG\r\n\x1a\n again"))
+    assert signature(store, visit).id == second
+    with store.write() as session:
+        remove_signature(session, second)
+        restore_signature(session, first)
+    assert signature(store, visit).signer == "赵样例"
+
+
+def test_another_text_is_not_passed_off_as_the_signed_one(store: Store, visit: UUID) -> None:
+    sign(store, visit)
+    found = signature(store, visit)
+    record = json.loads(vault_of(store).read(found.record_sha256))
+    record["text"] = "企业：愿意出资一百万"
+    forged = write_file(store.paths, store.data_key, json.dumps(record).encode())
+    with store.write() as session:
+        row = session.query(Attachment).filter_by(sha256=found.record_sha256).one()
+        row.sha256 = forged
+    with pytest.raises(NotFoundError, match="对不上"):
+        signed_text(vault_of(store), signature(store, visit))
+
+
+def test_what_cannot_be_signed(store: Store, visit: UUID) -> None:
+    with store.write() as session:
+        empty = save_visit(session, VisitDraft(NINE, note="还没选企业"))
+    with store.read() as session, pytest.raises(InvalidInputError, match="先选企业"):
+        signing_text(session, empty)
+    with pytest.raises(InvalidInputError, match="谁签字"):
+        sign(store, visit, " ")
+    with pytest.raises(InvalidInputError, match="签名"):
+        sign(store, visit, "赵样例", replace(DRAWN, strokes=()))
+    with store.read() as session:
+        assert signature_of(session, visit) is None
