@@ -7,6 +7,7 @@ is long enough, a few other characters. The first two characters lead to the can
 cost no more than the length of the need.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -128,18 +129,19 @@ class TermTable:
         return len(self.entries)
 
     def find(self, folded: str, trades: frozenset[str] = frozenset()) -> list[TermHit]:
-        """Return the entries found in a folded text, by place; ``trades`` are the industries of the need (keys)."""
-        thinned = thin(folded)
-        found: dict[tuple[str, int], TermHit] = {}
-        plain = _Thinned(folded, list(range(len(folded) + 1)))
-        for text, patterns in ((thinned, self._bare), (plain, self._plain)):
-            for entry, start, end in _scan(text, patterns):
-                weight = _weight_here(entry, trades)
-                if weight > 0:
-                    found.setdefault((entry.id, start), TermHit(entry, start, end, weight))
+        """Return the entries found in a folded text, each where it stands first, by place.
+
+        ``trades`` are the industries of the need (keys).
+        """
         borders = _Borders(folded)
-        kept = [hit for hit in found.values() if borders.allow(hit, trades)]
-        return sorted(kept, key=lambda hit: (hit.start, -hit.end, hit.entry.id))
+        plain = _Thinned(folded, list(range(len(folded) + 1)))
+        found: dict[str, TermHit] = {}
+        for text, patterns in ((thin(folded), self._bare), (plain, self._plain)):
+            for entry, start, end in _scan(text, patterns):
+                weight = 0.0 if entry.id in found else _weight_here(entry, trades)
+                if weight and borders.allow(entry, start, end, trades):
+                    found[entry.id] = TermHit(entry, start, end, weight)
+        return sorted(found.values(), key=lambda hit: (hit.start, -hit.end, hit.entry.id))
 
     def _add(self, patterns: dict[str, list[_Pattern]], entry: TermEntry, written: str) -> None:
         parts = tuple(part for part in (piece.strip() for piece in written.split(GAP)) if part)
@@ -355,26 +357,36 @@ class _Borders:
 
     def __init__(self, folded: str) -> None:
         self._folded = folded
-        self._words: list[tuple[int, int]] | None = None
+        self._ends: dict[int, int] | None = None  # of the word that begins at a place
+        self._starts: list[int] = []
 
-    def allow(self, hit: TermHit, trades: frozenset[str]) -> bool:
-        length = hit.end - hit.start
-        if length > 2 or not is_han(self._folded[hit.start]):
-            return is_han(self._folded[hit.start]) or self._stands_free(hit)
-        if self._words is None:
-            self._words = [(word.start, word.end) for word in segments(self._folded)]
-        crossed = any(
-            start < hit.start < end < hit.end or hit.start < start < hit.end < end for start, end in self._words
-        )
-        if length == 1:
+    def allow(self, entry: TermEntry, start: int, end: int, trades: frozenset[str]) -> bool:
+        """Tell whether ``entry`` may count where it was found."""
+        if not is_han(self._folded[start]):
+            return self._stands_free(start, end)
+        if end - start > 2:
+            return True
+        if self._ends is None:
+            self._ends = {word.start: word.end for word in segments(self._folded)}
+            self._starts = sorted(self._ends)
+        if end - start == 1:
             # One character means something only as a word of its own and in its own trade.
-            return (hit.start, hit.end) in self._words and bool(hit.entry.trades & trades)
-        return not crossed
+            return self._ends.get(start) == end and bool(entry.trades & trades)
+        return not (self._is_crossed(start, start, end) or self._is_crossed(end, start, end))
 
-    def _stands_free(self, hit: TermHit) -> bool:
+    def _is_crossed(self, border: int, start: int, end: int) -> bool:
+        """Tell whether a word lies across ``border`` and reaches out of ``[start, end)`` without holding it whole."""
+        at = bisect_right(self._starts, border) - 1
+        if at < 0 or self._ends is None:
+            return False
+        left = self._starts[at]
+        right = self._ends[left]
+        return left < border < right and not (left <= start and end <= right)
+
+    def _stands_free(self, start: int, end: int) -> bool:
         """Latin letters must not go on before or after."""
-        before, after = self._folded[hit.start - 1 : hit.start], self._folded[hit.end : hit.end + 1]
-        return not (_is_latin(before) and hit.start) and not _is_latin(after)
+        before = self._folded[start - 1 : start] if start else ""
+        return not _is_latin(before) and not _is_latin(self._folded[end : end + 1])
 
 
 def _all_han(text: str) -> bool:
