@@ -64,7 +64,9 @@ def _lines(content: bytes) -> Iterator[Any]:
 
 
 def _note(entry: Any, ordinal: int) -> RawNote:
-    text = (entry.get("raw_note") or entry.get("note")) if isinstance(entry, dict) else None
+    known = isinstance(entry, dict) and bool(entry.get("visit_id") or entry.get("id"))
+    # A visit that is only planned has no note yet.
+    text = (entry.get("raw_note") or entry.get("note") or ("" if known else None)) if isinstance(entry, dict) else None
     if not isinstance(text, str):
         raise ImportFileError(_("第 {n} 次走访没有原始纪要（raw_note）。").format(n=ordinal))
     firm = entry.get("enterprise")

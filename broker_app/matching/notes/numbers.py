@@ -34,7 +34,7 @@ NUMBER = rf"(?:{_ARABIC}|{_CHINESE})"
 AMOUNT = re.compile(
     rf"(?P<small>小)?(?P<low>{_ONE})(?P<lmore>{_LOOSE})(?P<lscale>{_SCALE})"
     rf"(?:{_TO}(?P<high>{_ONE})(?P<hmore>{_LOOSE})(?P<hscale>{_SCALE}))?"
-    rf"(?P<tail>[1-9一二三四五六七八九](?![\d一二三四五六七八九十百千万个年月日号天块次份]))?"
+    rf"(?P<tail>[1-9一二三四五六七八九](?:(?=千)|(?![\d一二三四五六七八九十百千万个年月日号天块次份])))?(?:(?<=[1-9一二三四五六七八九])千)?"
     rf"(?P<odd>多|来|把)?(?P<unit>人民币|元|块钱?|rmb|大洋|个(?=[(（]?w)|"
     rf"个(?![月人工小星礼钟多半季点款型头班单项产样批百千万亿车厂学博专\d])|钱)?"
     rf"(?P<loose>左右|上下|出头|光景)?"
