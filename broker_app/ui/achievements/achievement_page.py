@@ -45,7 +45,7 @@ class AchievementPage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self._shown: AchievementDetail | None = None
+        self._filled = False
         self._opened = 0  # counts what was opened, so that a late answer finds its achievement gone
         self.delete_button = tool_button("trash", _("移到回收站"), self.remove)
         self.match_button = Button(_("找需求"), "primary", icon="intersect", on_click=self.find_needs)
@@ -79,6 +79,7 @@ class AchievementPage(Page):
                 self.header.title.set_text(_("新成果"))
                 self.header.facts.set_facts([])
                 self.form.fill(AchievementDraft(""))
+                self._filled = True
                 self._card.hide()
                 self._matched.hide()
                 self.form.name.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -163,7 +164,7 @@ class AchievementPage(Page):
         self.autosave.flush()
         self.autosave.begin(achievement_id)
         self._opened += 1
-        self._shown = None
+        self._filled = False
         for banner in self.banners:
             banner.close_banner()
 
@@ -171,13 +172,12 @@ class AchievementPage(Page):
         if opened != self._opened:
             return
         detail, matches = view
-        first, self._shown = self._shown is None, detail
         if self.autosave.idle:
             self.header.title.set_text(detail.draft.title)
             self.header.facts.set_facts([detail.draft.owner])
-            focus = self.window().focusWidget()
-            if first or focus is None or not self.form.isAncestorOf(focus):
+            if not self._filled or self._may_fill(detail):
                 self.form.fill(detail.draft)
+                self._filled = True
         self._card.show()
         self._values.show_lines(
             (
@@ -205,6 +205,12 @@ class AchievementPage(Page):
         if len(matches) > _SHOWN_MATCHES:
             rest = len(matches) - _SHOWN_MATCHES
             self._matches.addWidget(Words(counted("还有 {n} 项", "还有 {n} 项", rest), "meta", "text3"))
+
+    def _may_fill(self, detail: AchievementDetail) -> bool:
+        """Whether what arrived from elsewhere may be shown: nobody is typing, and nothing stands here only."""
+        focus = self.window().focusWidget()
+        typing = focus is not None and self.form.isAncestorOf(focus)
+        return not typing and not self.form.has_leftovers and detail.draft != self.form.draft
 
     def _save(self) -> Save:
         draft = self.form.typed()

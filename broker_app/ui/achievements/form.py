@@ -107,6 +107,16 @@ class AchievementForm(QWidget):
             self._fields["finished_on"].show_hint(_("看不懂这个日子，先按原来的存了"))
         return self._draft
 
+    @property
+    def draft(self) -> AchievementDraft:
+        """The achievement as it was last read from the fields, or filled in."""
+        return self._draft
+
+    @property
+    def has_leftovers(self) -> bool:
+        """Whether something stands in a field that could not be kept: only here, so it must not be overwritten."""
+        return self.price.unreadable or self.finished_on.unreadable
+
     def show_refusal(self, error: BrokerError) -> bool:
         """Show a refusal beside its field; False if it speaks of no field here. The keyboard stays where it is."""
         if not isinstance(error, InvalidInputError):

@@ -98,6 +98,17 @@ class NeedForm(QWidget):
         self._show_unreadable()
         return self._draft
 
+    @property
+    def draft(self) -> NeedDraft:
+        """The need as it was last read from the fields, or filled in."""
+        return self._draft
+
+    @property
+    def has_leftovers(self) -> bool:
+        """Whether something stands in a field that could not be kept: only here, so it must not be overwritten."""
+        amounts = self.budget_low.unreadable or self.budget_high.unreadable
+        return amounts or self.deadline.unreadable or self.metrics.nameless
+
     def take_firm(self, enterprise_id: UUID, name: str) -> None:
         """The need belongs to this firm."""
         self._draft = replace(self._draft, enterprise_id=enterprise_id)

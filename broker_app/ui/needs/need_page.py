@@ -42,6 +42,7 @@ class NeedPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._view: NeedView | None = None
+        self._filled = False
         self._opened = 0  # counts what was opened, so that a late answer finds its need gone
         self.delete_button = tool_button("trash", _("移到回收站"), self.remove)
         self.match_button = Button(_("找成果"), "primary", icon="intersect", on_click=self.find_achievements)
@@ -159,7 +160,7 @@ class NeedPage(Page):
         self.autosave.flush()
         self.autosave.begin(need_id)
         self._opened += 1
-        self._view = None
+        self._view, self._filled = None, False
         for banner in self.banners:
             banner.close_banner()
 
@@ -171,6 +172,7 @@ class NeedPage(Page):
         if enterprise_id is not None:
             firm = self.desk.tasks.fetch(lambda session: get_enterprise(session, enterprise_id)).draft.name
         self.form.fill(NeedDraft("", enterprise_id=enterprise_id), firm)
+        self._filled = True
         self.form.set_editable(True)
         self.panel.show_new()
         self.form.name.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -183,8 +185,9 @@ class NeedPage(Page):
         if first or self.autosave.idle:
             self.header.title.set_text(draft.title)
             self.header.facts.set_facts([view.need.enterprise])
-        if (first and self.autosave.idle) or (self.autosave.idle and not self.form.isAncestorOf(self._focus())):
+        if self.autosave.idle and (not self._filled or self._may_fill(view)):
             self.form.fill(draft, view.need.enterprise)
+            self._filled = True
         editable = view.need.state in _EDITABLE
         self.form.set_editable(editable)
         self.panel.show_need(view)
@@ -193,8 +196,11 @@ class NeedPage(Page):
                 Banner("accent", _("内容不能再改"), _("需求{state}。").format(state=view.need.state_label))
             )
 
-    def _focus(self) -> QWidget:
-        return self.window().focusWidget() or self
+    def _may_fill(self, view: NeedView) -> bool:
+        """Whether what arrived from elsewhere may be shown: nobody is typing, and nothing stands here only."""
+        focus = self.window().focusWidget()
+        typing = focus is not None and self.form.isAncestorOf(focus)
+        return not typing and not self.form.has_leftovers and view.need.draft != self.form.draft
 
     def _save(self) -> Save:
         draft = self.form.typed()
