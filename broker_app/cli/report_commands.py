@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from broker_app.cli.command import add_command, opened
 from broker_app.cli.output import say
-from broker_app.db.models import Achievement, Match, Need, Visit
-from broker_app.errors import PaperError
+from broker_app.db.models import Achievement, Enterprise, Match, Need, Visit
+from broker_app.errors import InvalidInputError, PaperError
 from broker_app.i18n import _
+from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.matches import record_match
+from broker_app.services.numbers import today
 from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.records import resolve
-from broker_app.services.sheets import IntroSheet, VisitSheet
+from broker_app.services.typed_dates import typed_date
 
 
 def _report_visit(arguments: argparse.Namespace) -> int:
@@ -35,6 +38,38 @@ def _report_intro(arguments: argparse.Namespace) -> int:
     return _write_paper(arguments.output, sheet, "intro_letter", "build_intro_letter")
 
 
+def _report_slip(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as store, store.read() as session:
+        sheet = slip_sheet(session, resolve(session, Visit, arguments.id))
+    return _write_paper(arguments.output, sheet, "confirmation_slip", "build_confirmation_slip")
+
+
+def _report_need(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as store, store.read() as session:
+        sheet = need_sheet(session, resolve(session, Need, arguments.id))
+    return _write_paper(arguments.output, sheet, "need_form", "build_need_form")
+
+
+def _report_firm(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as store, store.read() as session:
+        sheet = firm_sheet(session, resolve(session, Enterprise, arguments.id))
+    return _write_paper(arguments.output, sheet, "firm_page", "build_firm_page")
+
+
+def _report_plan(arguments: argparse.Namespace) -> int:
+    first, last = _day(arguments.first), _day(arguments.last)
+    with opened(arguments) as store, store.read() as session:
+        sheet = plan_sheet(session, first, last)
+    return _write_paper(arguments.output, sheet, "visit_plan", "build_visit_plan")
+
+
+def _day(typed: str) -> date:
+    day = typed_date(typed, today())
+    if day is None:
+        raise InvalidInputError("date", _("看不懂日期「{typed}」，请写成 2026-11-09。").format(typed=typed))
+    return day
+
+
 def _match_id(session: Session, reference: str) -> UUID:
     """A match by id or number, or NEED:ACHIEVEMENT, which records the match first."""
     need, colon, achievement = reference.partition(":")
@@ -43,7 +78,7 @@ def _match_id(session: Session, reference: str) -> UUID:
     return resolve(session, Match, reference)
 
 
-def _write_paper(output: Path, sheet: VisitSheet | IntroSheet, module: str, builder: str) -> int:
+def _write_paper(output: Path, sheet: Any, module: str, builder: str) -> int:
     # reportlab is imported by the paper modules and most commands do without it
     for gap in import_module("broker_app.reports.missing").missing(sheet):
         sys.stderr.write(_("字库里没有这个字：{gap}，纸上印成〓，请手写补正。").format(gap=gap) + "\n")
@@ -62,5 +97,14 @@ def add_commands(commands: Any) -> None:
     visit.add_argument("id", help=_("走访的编号或 ID"))
     intro = add_command(actions, "intro", _report_intro, _("推介函"))
     intro.add_argument("id", nargs="+", metavar="MATCH_ID", help=_("对接的编号或 ID，或 需求:成果；同一需求可写几个"))
-    for parser in (visit, intro):
+    slip = add_command(actions, "slip", _report_slip, _("现场确认单"))
+    slip.add_argument("id", help=_("走访的编号或 ID"))
+    need = add_command(actions, "need", _report_need, _("需求征集表"))
+    need.add_argument("id", help=_("需求的编号或 ID"))
+    firm = add_command(actions, "firm", _report_firm, _("企业一页纸"))
+    firm.add_argument("id", help=_("企业的 ID"))
+    plan = add_command(actions, "plan", _report_plan, _("走访计划表"))
+    plan.add_argument("--from", dest="first", required=True, metavar="D", help=_("第一天，如 2026-11-09"))
+    plan.add_argument("--to", dest="last", required=True, metavar="D", help=_("最后一天"))
+    for parser in (visit, intro, slip, need, firm, plan):
         parser.add_argument("-o", "--output", type=Path, required=True, metavar="F.pdf")

@@ -101,4 +101,4 @@ def _matches(sheet: FirmSheet) -> list[Block]:
         (small(one.achievement), small(one.owner), figure(one.need_number), word(one.state)) for one in sheet.matches
     ]
     heads = (_("成果"), _("完成单位"), _("需求编号"), _("状态"))
-    return table(_("推介过的成果"), _("推介过的成果"), heads, (66, 40, 42, 20), rows)
+    return table(_("对接过的成果"), _("对接过的成果"), heads, (66, 40, 42, 20), rows)

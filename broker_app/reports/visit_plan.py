@@ -29,7 +29,7 @@ _COLUMNS = (10, 24, 54, 30, 18, 32)
 def build_visit_plan(sheet: PlanSheet) -> bytes:
     """走访计划表 as PDF."""
     title, digits = _("走访计划表"), fingerprint(sheet)
-    heads = (_("序号"), _("时间"), _("企业和地点"), _("走访目的"), _("同去的人"), _("要带的事"))
+    heads = (_("序号"), _("时间"), _("企业和地点"), _("走访目的"), _("走访人员"), _("备忘"))
     rows = [_row(number, stop) for number, stop in enumerate(sheet.stops, 1)]
     words = _("走访安排（共 {n} 家次）").format(n=len(rows))
     blocks: list[Block] = [

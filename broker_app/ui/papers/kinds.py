@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from typing import Any
 
 from broker_app.i18n import _
+from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.sessions import Session
+from broker_app.services.sheets import PlanSheet
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,23 @@ def paper_kinds() -> dict[str, PaperKind]:
     kinds = (
         PaperKind("visit_record", _("走访记录表"), visit_sheet, "visit_record:build_visit_record"),
         PaperKind("intro_letter", _("推介函"), intro_sheet, "intro_letter:build_intro_letter"),
+        PaperKind("slip", _("现场确认单"), slip_sheet, "confirmation_slip:build_confirmation_slip"),
+        PaperKind("need_form", _("需求征集表"), need_sheet, "need_form:build_need_form"),
+        PaperKind("firm_page", _("企业一页纸"), firm_sheet, "firm_page:build_firm_page"),
+        PaperKind("visit_plan", _("走访计划表"), _plan_of, "visit_plan:build_visit_plan"),
     )
     return {one.name: one for one in kinds}
+
+
+def _plan_of(session: Session, days: tuple[date, date]) -> PlanSheet:
+    first, last = days
+    return plan_sheet(session, first, last)
+
+
+def _withheld(sheet: Any) -> int:
+    """Everything the paper's own note counts: the marks of the note and what was left out of each need."""
+    needs: Sequence[Any] = getattr(sheet, "needs", ())
+    return int(getattr(sheet, "withheld", 0)) + sum(int(getattr(need, "withheld", 0)) for need in needs)
 
 
 def set_paper(kind: PaperKind, sheet: Any) -> Paper:
@@ -54,6 +72,6 @@ def set_paper(kind: PaperKind, sheet: Any) -> Paper:
         about=str(getattr(sheet, "enterprise", "")),
         content=content,
         fingerprint=fingerprint,
-        withheld=int(getattr(sheet, "withheld", 0)),
+        withheld=_withheld(sheet),
         gaps=tuple(str(one) for one in gaps),
     )

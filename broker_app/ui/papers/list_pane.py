@@ -1,7 +1,8 @@
-"""What can be printed now: records of visits and letters for matches."""
+"""What can be printed now: of visits, matches, needs, firms and weeks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from PySide6.QtCore import Signal
@@ -9,10 +10,14 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
+from broker_app.services.enterprises import list_enterprises
 from broker_app.services.matches import list_matches
+from broker_app.services.needs import list_needs
+from broker_app.services.numbers import today
 from broker_app.services.sessions import Session
 from broker_app.services.typed_dates import moment_text
 from broker_app.services.visits import list_visits
+from broker_app.ui.papers.kinds import paper_kinds
 from broker_app.ui.shell.cards import Panel, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.empty_state import EmptyState
@@ -46,7 +51,7 @@ class PaperListPane(Panel):
         self._desk = desk
         self.search = ImeAwareLineEdit(placeholder=_("企业、需求、编号、拼音首字母"))
         self.search.setAccessibleName(_("在文书里找"))
-        self.kind = Combo((("visit_record", _("走访记录表")), ("intro_letter", _("推介函"))))
+        self.kind = Combo([(one.name, one.title) for one in paper_kinds().values()])
         self.kind.setAccessibleName(_("哪一种文书"))
         self.model = PagedModel[PaperRow](_columns(), self._fetch, self)
         self.table = Table[PaperRow](self.model)
@@ -77,7 +82,7 @@ class PaperListPane(Panel):
         self._stack.setCurrentIndex(1 if empty else 0)
 
     def _fetch(self, offset: int, limit: int) -> Sequence[PaperRow]:
-        query, read = self.search.text().strip(), _letters if self.kind.code == "intro_letter" else _records
+        query, read = self.search.text().strip(), _READERS[self.kind.code]
         return self._desk.tasks.fetch(lambda session: read(session, query, offset, limit))
 
 
@@ -89,6 +94,56 @@ def _records(session: Session, query: str, offset: int, limit: int) -> list[Pape
         )
         for row in rows
         if row.state not in _UNWRITTEN and row.enterprise
+    ]
+
+
+def _slips(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
+    rows = list_visits(session, query, offset=offset, limit=limit)
+    return [
+        PaperRow("slip", row.id, _("现场确认单"), row.enterprise, row.number, moment_text(row.started_at, utc_now()))
+        for row in rows
+        if row.state not in _UNWRITTEN and row.enterprise
+    ]
+
+
+def _need_forms(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
+    return [
+        PaperRow("need_form", row.id, _("需求征集表"), f"{row.enterprise}　{row.title}".strip("　"), row.number, "")
+        for row in list_needs(session, query, offset=offset, limit=limit)
+    ]
+
+
+def _firm_pages(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
+    return [
+        PaperRow(
+            "firm_page",
+            row.id,
+            _("企业一页纸"),
+            row.name,
+            "",
+            moment_text(row.last_visit, utc_now()) if row.last_visit else "",
+        )
+        for row in list_enterprises(session, query, offset=offset, limit=limit)
+    ]
+
+
+def _plans(_session: Session, _query: str, offset: int, _limit: int) -> list[PaperRow]:
+    """This week, the next and the two before; nothing to search and nothing further on."""
+    if offset:
+        return []
+    monday = today() - timedelta(days=today().weekday())
+    weeks = ((7, _("下周")), (0, _("本周")), (-7, _("上周")), (-14, _("上上周")))
+    spans = [(monday + timedelta(days=days), monday + timedelta(days=days + 6), name) for days, name in weeks]
+    return [
+        PaperRow(
+            "visit_plan",
+            (first, last),
+            _("走访计划表"),
+            name,
+            "",
+            _("{first} 至 {last}").format(first=first, last=last),
+        )
+        for first, last, name in spans
     ]
 
 
@@ -110,6 +165,16 @@ def _letters(session: Session, query: str, offset: int, limit: int) -> list[Pape
         )
         for need_id, match_ids in found.items()
     ]
+
+
+_READERS = {
+    "visit_record": _records,
+    "intro_letter": _letters,
+    "slip": _slips,
+    "need_form": _need_forms,
+    "firm_page": _firm_pages,
+    "visit_plan": _plans,
+}
 
 
 def _columns() -> tuple[Column[PaperRow], ...]:
