@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from broker_app.i18n import _, counted
 from broker_app.rules.calendar import china_date, utc_now
@@ -14,69 +13,46 @@ from broker_app.services.sessions import Session
 from broker_app.services.typed_dates import date_text
 from broker_app.ui.enterprises.form import EnterpriseDialog
 from broker_app.ui.shell.buttons import Button
-from broker_app.ui.shell.cards import Panel
 from broker_app.ui.shell.choices import county_choices, industry_choices
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.empty_state import EmptyState
 from broker_app.ui.shell.fields import Combo
-from broker_app.ui.shell.ime import ImeAwareLineEdit
-from broker_app.ui.shell.page import Page
-from broker_app.ui.shell.paged_model import Column, PagedModel
-from broker_app.ui.shell.table import Table
-from broker_app.ui.shell.text_blocks import Words
-
-_PAUSE_MS = 150
+from broker_app.ui.shell.list_page import ListPage
+from broker_app.ui.shell.paged_model import Column
 
 
-class EnterprisesPage(Page):
+class EnterprisesPage(ListPage[EnterpriseRow]):
     """Every firm of this profile."""
 
     name = "enterprises"
     title = _("企业")
     icon = "buildings"
     reads = frozenset({"Enterprise", "Visit", "Need"})
-    ground = "surface"
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self.import_button = Button(
-            _("导入名单"), icon="download-simple", on_click=lambda: desk.go("import", "enterprises")
-        )
+        self.import_button = Button(_("导入名单"), icon="download-simple", on_click=self._import)
         self.new_button = Button(_("新企业"), "primary", icon="plus", on_click=self.add)
         self.header.add_actions(self.import_button, self.new_button)
-        self.search = ImeAwareLineEdit(placeholder=_("企业名、信用代码、拼音首字母"))
-        self.search.setAccessibleName(_("在企业里找"))
-        self.search.setClearButtonEnabled(True)
         self.county = Combo(county_choices(), empty=_("县：全部"))
         self.industry = Combo(industry_choices(), empty=_("行业：全部"))
         self.county.setAccessibleName(_("只看一个县"))
         self.industry.setAccessibleName(_("只看一个行业"))
-        self.model = PagedModel[EnterpriseRow](_columns(), self._fetch, self)
-        self.table = Table[EnterpriseRow](self.model)
-        self.table.setAccessibleName(_("企业列表"))
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._make_list())
-        self._stack.addWidget(self._make_empty())
-        self.body.addWidget(self._stack)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._search_again)
-        self.search.committed.connect(lambda _text: self._pause.start())
-        self.county.currentIndexChanged.connect(lambda _index: self._search_again())
-        self.industry.currentIndexChanged.connect(lambda _index: self._search_again())
-        self.table.opened.connect(self._open)
-        self.table.chosen.connect(self._show_selection)
-        self.table.removal_asked.connect(self._remove)
-        self._show_selection(None)
-
-    def refresh(self) -> None:
-        """Read the list and the count again."""
-        count = self.desk.tasks.fetch(record_counts)["enterprises"]
-        self.header.facts.set_facts([counted("{n} 家", "{n} 家", count)])
-        self._stack.setCurrentIndex(0 if count else 1)
-        self.model.reload()
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        load = Button(_("导入名单"), "primary", icon="download-simple", on_click=self._import)
+        new = Button(_("新企业"), icon="plus", on_click=self.add)
+        words = _("导入县里的企业名单，或在走访时打企业名，按回车就新建。")
+        self.furnish(
+            _columns(),
+            placeholder=_("企业名、信用代码、拼音首字母"),
+            says=_("在企业里找"),
+            filters=(self.county, self.industry),
+            acts=(
+                Button(_("记走访"), small=True, on_click=self._log_visit),
+                Button(_("移到回收站"), "danger", icon="trash", small=True, on_click=self.remove_chosen),
+            ),
+            nothing=_("没有找到。换个词，或放宽县和行业。"),
+            empty=EmptyState(_("还没有企业"), words, (load, new)),
+        )
 
     def open_at(self, what: object) -> None:
         """Open the form of a new firm with "new"."""
@@ -89,68 +65,33 @@ class EnterprisesPage(Page):
         dialog.saved.connect(lambda enterprise_id: self.desk.go("enterprise", enterprise_id))
         dialog.open()
 
-    def _make_list(self) -> QWidget:
-        holder = Panel("surface")
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        row = QHBoxLayout()
-        row.setContentsMargins(24, 2, 20, 0)
-        row.setSpacing(8)
-        row.addWidget(self.search, 5)
-        row.addWidget(self.county, 2)
-        row.addWidget(self.industry, 2)
-        row.addStretch(2)
-        self._chosen = Words("", "meta", "text2")
-        self._visit = Button(_("记走访"), small=True, on_click=self._log_visit)
-        self._trash = Button(_("移到回收站"), "danger", icon="trash", small=True, on_click=self._remove_chosen)
-        for widget in (self._chosen, self._visit, self._trash):
-            row.addWidget(widget)
-        column.addLayout(row)
-        column.addWidget(self.table, 1)
-        self._nothing = Words(_("没有找到。换个词，或放宽县和行业。"), "body", "text3")
-        self._nothing.setContentsMargins(24, 0, 0, 24)
-        column.addWidget(self._nothing)
-        return holder
+    def fetch(self, session: Session, query: str, offset: int, limit: int) -> Sequence[EnterpriseRow]:
+        """Firms of the chosen county and industry."""
+        county, industry = self.county.code, self.industry.code
+        return list_enterprises(session, query, county=county, industry=industry, offset=offset, limit=limit)
 
-    def _make_empty(self) -> EmptyState:
-        new = Button(_("新企业"), icon="plus", on_click=self.add)
-        load = Button(_("导入名单"), icon="download-simple", on_click=lambda: self.desk.go("import", "enterprises"))
-        return EmptyState(_("还没有企业"), _("导入县里的企业名单，或在走访时打企业名，按回车就新建。"), (load, new))
+    def read_total(self, session: Session) -> int:
+        """How many firms there are."""
+        return record_counts(session)["enterprises"]
 
-    def _fetch(self, offset: int, limit: int) -> Sequence[EnterpriseRow]:
-        query, county, industry = self.search.text().strip(), self.county.code, self.industry.code
+    def show_total(self, total: int) -> None:
+        """Say how many."""
+        self.header.facts.set_facts([counted("{n} 家", "{n} 家", total)] if total else [])
 
-        def work(session: Session) -> Sequence[EnterpriseRow]:
-            return list_enterprises(session, query, county=county, industry=industry, offset=offset, limit=limit)
-
-        return self.desk.tasks.fetch(work)
-
-    def _search_again(self) -> None:
-        self.model.restart()
-        self._nothing.setVisible(self.model.rowCount() == 0)
-        self._show_selection(None)
-
-    def _open(self, row: EnterpriseRow) -> None:
+    def open_row(self, row: EnterpriseRow) -> None:
+        """Show the firm's profile."""
         self.desk.go("enterprise", row.id)
 
-    def _show_selection(self, row: EnterpriseRow | None) -> None:
-        self._chosen.setText(_("已选 1 家") if row else "")
-        for widget in (self._chosen, self._visit, self._trash):
-            widget.setVisible(row is not None)
+    def remove(self, row: EnterpriseRow) -> None:
+        """Move a firm to the trash."""
+        remove_enterprise(self, self.desk, row.id, row.name)
+
+    def _import(self) -> None:
+        self.desk.go("import", "enterprises")
 
     def _log_visit(self) -> None:
-        row = self.table.chosen_row
-        if row is not None:
+        if (row := self.chosen_row) is not None:
             self.desk.go("visits", ("new", row.id))
-
-    def _remove_chosen(self) -> None:
-        row = self.table.chosen_row
-        if row is not None:
-            self._remove(row)
-
-    def _remove(self, row: EnterpriseRow) -> None:
-        remove_enterprise(self, self.desk, row.id, row.name)
 
 
 def remove_enterprise(owner: QWidget, desk: Desk, enterprise_id: UUID, name: str) -> None:

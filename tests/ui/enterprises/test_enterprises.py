@@ -124,6 +124,7 @@ class TestForm:
         dialog = open_form(page, window)
         dialog.name.insert(known.removesuffix("有限公司"))
         dialog._check()
+        settled()
         (banner,) = [one for one in dialog.findChildren(Banner) if not one.isHidden()]
         assert known in banner.detail
         assert dialog.primary_button.isEnabled()  # a warning, never a block
