@@ -26,7 +26,7 @@ _ORDINAL = re.compile(
 )
 _ALL = re.compile(
     r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|"
-    r"都)|加起来|[两二三四](?:样|桩|个|件)(?:事体?|东西|事情)?(?:的)?(?:钱|钞票|预算|费用)|一共|合计|全部|都要"
+    r"都)|加起来|[两二三四](?:样|桩|个|件)(?:事体?|东西|事情)?(?:的)?(?:钱|肯出|肯花|钞票|预算|费用)|一共|合计|全部|都要"
 )
 _ERRAND = re.compile(r"打听|让我(?:帮|问|查|打听)|(?:他|她|老板)问|[?？]")
 _POINTER = re.compile(r"(?:这|那)(?:个|块|件|项|事|条)|的(?:事|问题)")
@@ -175,7 +175,7 @@ class _Reader:
         self.heading_wish = False
         self.is_list = False
         self.section = ""
-        self._after_semicolon = False
+        self._after_semicolon = self._after_arrow = False
         self._last_mark = ""
         self.is_chat = any(one.clause.speaker for one in said)
         self.last_lane = ""
@@ -183,6 +183,7 @@ class _Reader:
     def take(self, sentence: list[Said]) -> None:
         """Take one sentence apart and put its parts where they belong."""
         self._after_semicolon = self._last_mark in (";", "；")
+        self._after_arrow = self._last_mark in ("→", "=", "-")
         self._last_mark = sentence[-1].clause.end_mark[:1]
         sentence = [one for one in sentence if not self._is_brokers_question(one)]
         if not sentence:
@@ -259,6 +260,8 @@ class _Reader:
             return "secret" if one.does(Act.SECRET) else ""
         if self.section == "follow_up" and len(one.text) > 3:
             return "follow_up"
+        if self._after_arrow and one is sentence[0] and one.does(Act.FOLLOW_UP):
+            return "follow_up"  # → 约老师来看: what the broker concluded
         technical_wish = any(
             other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence
         )
@@ -289,12 +292,14 @@ class _Reader:
         """What a sentence about money spent still says of the need: the complaint before it, an offer after it."""
         first = next(at for at, one in enumerate(rest) if one.does(Act.SPENT))
         told = self.current is not None and not self.current.over
-        before = [one for one in rest[:first] if one.does(Act.PROBLEM) and not one.does(Act.CHAT)]
+        complains = any(one.does(Act.PROBLEM) and not one.does(Act.CHAT) for one in rest[:first])
         offer = next(
             (at for at, one in enumerate(rest) if at > first and _is_slot(one) and not one.does(Act.SPENT)), len(rest)
         )
         after = [one for one in rest[offer:] if not one.does(Act.SPENT)]
-        return (before if told else []) + (after if told and any(_MONEY.search(one.text) for one in after) else [])
+        return (rest[:first] if complains else []) + (
+            after if told and any(_MONEY.search(one.text) for one in after) else []
+        )
 
     def _close(self, rest: list[Said], at: int) -> list[Said]:
         closed = rest[at]
@@ -311,7 +316,8 @@ class _Reader:
             # 颜色不稳，本来想换线没下文了，让我们先看看: only that one way was given up.
             return [*head[:-1], *tail]
         if closed.does(Act.WITHDRAWN):
-            if alone and self.current and self.last_lane == "need":
+            points = re.match(r"(?:这|那)(?:条|个|块|项|件)", head[0].text) is not None
+            if (alone or points) and self.current and self.last_lane == "need":
                 self.current.over = True
             elif earlier and not any(one.does(Act.WISH) for one in head[:-1]) and self.is_chat:
                 earlier[-1].over = True
@@ -448,7 +454,8 @@ class _Reader:
             return False
         if overlap:
             both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
-            return self._after_semicolon and current.does(Act.WISH) and both and 2 * overlap < len(words)
+            apart = self._after_semicolon or (first.clause.gap >= PARAGRAPH and not self.is_chat)
+            return apart and current.does(Act.WISH) and both and 2 * overlap < len(words)
         if self._is_slot_only(unit) or _is_offer(first):
             return False
         return _MORE.search(first.text) is not None or self._begins_elsewhere(current, unit)
