@@ -6,10 +6,15 @@ from decimal import Decimal
 
 from broker_app.db.models import Match
 from broker_app.db.session import Store
+from broker_app.reports.confirmation_slip import build_confirmation_slip
+from broker_app.reports.firm_page import build_firm_page
 from broker_app.reports.intro_letter import build_intro_letter
+from broker_app.reports.need_form import build_need_form
+from broker_app.reports.visit_plan import build_visit_plan
 from broker_app.reports.visit_record import build_visit_record
 from broker_app.services.achievements import AchievementDraft, save_achievement
 from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, save_enterprise
+from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.needs import Metric, NeedDraft, save_need
 from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.visits import FollowUpDraft, PersonMet, VisitDraft, record_visit, save_visit, spans_of
@@ -25,13 +30,20 @@ def test_no_secret_reaches_paper(store: Store) -> None:
     with store.write() as session:
         firm = save_enterprise(
             session,
-            EnterpriseDraft("甲样例电气有限公司", county="330382", contacts=(ContactDraft("李样例", "厂长", PHONE),)),
+            EnterpriseDraft(
+                "甲样例电气有限公司",
+                county="330382",
+                profile=f"主营{CANARY}触点",
+                contacts=(ContactDraft("李样例", "厂长", PHONE),),
+            ),
         )
         visit = save_visit(
             session,
             VisitDraft(
                 MOMENT,
                 firm,
+                place=f"{CANARY}车间",
+                companions=(f"{CANARY}师傅",),
                 role="broker",
                 note=note,
                 confidential=spans_of(note, [CANARY, PHONE]),
@@ -65,13 +77,22 @@ def test_no_secret_reaches_paper(store: Store) -> None:
         papers = (
             build_visit_record(visit_sheet(session, visit)),
             build_intro_letter(intro_sheet(session, [match_id])),
+            build_confirmation_slip(slip_sheet(session, visit)),
+            build_need_form(need_sheet(session, need)),
+            build_firm_page(firm_sheet(session, firm)),
         )
-    for content in papers:
+        plan = build_visit_plan(plan_sheet(session, MOMENT.date(), MOMENT.date()))
+    for content in (*papers, plan):
         for read in (pages_by_pdfium, pages_by_pypdf):
             printed = joined(read(content))
-            assert "温升" in printed
+            assert ("温升" in printed) is (content is not plan)
             assert [secret for secret in SECRETS if "".join(secret.split()) in printed] == []
-    record = joined(pages_by_pdfium(papers[0]))
+    record, slip, form, page = (joined(pages_by_pdfium(papers[index])) for index in (0, 2, 3, 4))
+    assert "（1）降低触点温升；（2）第二条［略］需求" in slip
+    assert "另有4处标为“不得外传”的内容，未印入本件" in form  # text, budget, deadline, one figure
+    assert "问清［略］的来源" in page
+    assert "触点温升控制" in page
+    assert "需求2项未了结" in joined(pages_by_pdfium(plan))
     assert "138****2345" in record
     # two spans of the note; in each of the two needs the text, the budget, the deadline and one figure
     assert "另有10处标为“不得外传”的内容，未印入本件" in record
