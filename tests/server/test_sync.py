@@ -253,7 +253,10 @@ def test_only_cleared_fields_become_public(server: ServerUnderTest, chen: Device
     need = put(TEAM, "need", title="一", text="原话")
     assert statuses(wang.sync(need, replace(put(TEAM, "need", need.id), move="public"))) == ["applied", "held"]
     assert [key for key in chen.pull_all() if key[0] == "public"] == [("public", published.id)]
-    # Not even curators see what leaked: it stays with who wrote it.
+    # Not even other curators see what leaked: it stays, whole, with who wrote it.
+    kept = [body for body in conflicts(wang) if body["reason"] == "not-public"]
+    assert {body["operation"]["op"] for body in kept} >= {str(one.op) for one in (secret, disguised, raw)}
+    assert len(kept) == 4
     assert not [key for key in wang.pull_all() if key[0] == "held:public"]
     assert statuses(chen.sync(put("public", "published_need", title="我的"))) == ["held"]
 
