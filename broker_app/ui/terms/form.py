@@ -46,7 +46,7 @@ class TermDialog(Dialog):
             "technical": Field(
                 _("专业上叫什么"), self.technical, required=True, help_text=_("几个词用顿号隔开，最要紧的写前面")
             ),
-            "weight": Field(_("权重"), self.weight, help_text=_("0.5 到 2；1 等于企业自己说了这个词")),
+            "weight": Field(_("权重"), self.weight, help_text=_("0.5 到 2，越大越看重；一般写 1.5")),
             "note": Field(_("备注"), self.note),
         }
         for name in ("lay", "technical"):
