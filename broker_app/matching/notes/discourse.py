@@ -519,7 +519,11 @@ def _is_money(one: Said) -> bool:
 def _is_offer(one: Said) -> bool:
     """Tell whether a clause opens with the sum the firm would pay: 自己愿意出100万, 20万预算."""
     first = next(iter(amounts(one.text)), None)
-    return first is not None and bool(_MONEY.search(one.text)) and not content_words(one.text[: first.start])
+    return (
+        first is not None
+        and bool(_MONEY.search(one.text))
+        and not content_words(_MONEY.sub("", one.text[: first.start]))
+    )
 
 
 def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
