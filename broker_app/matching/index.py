@@ -31,7 +31,7 @@ POOLS: Final[tuple[Pool, ...]] = ("achievement", "need")
 KINDS: Final[tuple[Kind, ...]] = ("words", "bigrams")
 BATCH = 500
 _CACHED_POOLS = 4
-_CACHED_POSTINGS = 4  # states of pools, words and bigrams apart
+_CACHED_POSTINGS = 8  # states of pools, kinds of token and bounds apart
 _CACHED_TERMS = 4000  # of each; a term of a pool of 17,540 abstracts holds 550 rows of 4 bytes on average
 
 # POSTINGS stands for match_<pool>_<kind>. The tokens are cut by us: everything but the space belongs to a token.
@@ -87,7 +87,11 @@ _COUNTED = (
     "(SELECT count(*) FROM match_document d JOIN match_text t ON t.id = d.id WHERE d.pool = p.pool) AS texts "
     "FROM match_pool p WHERE p.documents <> held OR held <> texts"
 )
-_HITS = "SELECT t.value, (SELECT group_concat(h.doc) FROM POSTINGS_hits h WHERE h.term = t.value) FROM json_each(?) t"
+_HITS = (
+    "SELECT t.value, (SELECT group_concat(doc) FROM "
+    "(SELECT h.doc FROM POSTINGS_hits h WHERE h.term = t.value LIMIT ?)) FROM json_each(?) t"
+)
+_UNBOUNDED = 2**31
 # Every change gives the pool a new stamp, so that nobody trusts what was remembered of it.
 _COUNT = (
     "INSERT INTO match_pool (pool, stamp, documents, words, bigrams) VALUES (?, ?, ?, ?, ?) ON CONFLICT (pool) "
@@ -118,10 +122,10 @@ class Posting:
     documents: int
 
     @classmethod
-    def read(cls, joined: str | None) -> "Posting":
-        """Return the posting FTS5 gave as numbers with commas between, None for none."""
+    def read(cls, joined: str | None, most: int) -> "Posting":
+        """Return the posting FTS5 gave as numbers with commas between (None: none); more than ``most`` are none too."""
         rows = array("I", map(int, joined.split(","))) if joined else array("I")
-        return cls(rows, len(set(rows)))
+        return cls(rows, len(set(rows))) if len(rows) <= most else cls(array("I"), 0)
 
     def count(self, row: int) -> int:
         """Return how often the term occurs in a row."""
@@ -130,7 +134,7 @@ class Posting:
 
 _states: OrderedDict[int, PoolState] = OrderedDict()
 # What was read of one state of a pool, by its stamp: content under a stamp never changes.
-_postings: OrderedDict[tuple[int, Kind], dict[str, Posting]] = OrderedDict()
+_postings: OrderedDict[tuple[int, Kind, int], dict[str, Posting]] = OrderedDict()
 
 
 def create(connection: Connection) -> None:
@@ -331,18 +335,21 @@ def pool_state(connection: Connection, pool: Pool) -> PoolState:
     return state
 
 
-def hits(connection: Connection, pool: Pool, kind: Kind, terms: Iterable[str]) -> dict[str, Posting]:
+def hits(
+    connection: Connection, pool: Pool, kind: Kind, terms: Iterable[str], most: int = _UNBOUNDED
+) -> dict[str, Posting]:
     """Return the postings of the terms that occur; those read before are kept in memory until the pool changes.
 
-    Terms are bound values compared with the vocabulary, never parsed: FTS5 query syntax cannot get in.
+    A term that occurs more than ``most`` times is left out and not read to its end. Terms are bound values compared
+    with the vocabulary, never parsed: FTS5 query syntax cannot get in.
     """
     stamp = connection.exec_driver_sql("SELECT stamp FROM match_pool WHERE pool = ?", (pool,)).scalar() or 0
-    kept = _postings.setdefault((stamp, kind), {})
+    kept = _postings.setdefault((stamp, kind, most), {})
     found = {term: kept.get(term) for term in terms}
     unread = [term for term, posting in found.items() if posting is None]
     if unread:
-        rows = connection.exec_driver_sql(_on(_HITS, pool, kind), (json.dumps(unread),))
-        read = {term: Posting.read(joined) for term, joined in rows}
+        rows = connection.exec_driver_sql(_on(_HITS, pool, kind), (most + 1, json.dumps(unread)))
+        read = {term: Posting.read(joined, most) for term, joined in rows}
         found.update(read)
         kept.update(read)
         _bound_postings(kept)

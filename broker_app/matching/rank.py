@@ -24,7 +24,7 @@ from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
 from broker_app.matching.question import MatchQuery, Question
-from broker_app.matching.scoring import Hits, Scoring, score_questions, tokens_of
+from broker_app.matching.scoring import Hits, Scoring, own_tokens, score_questions, table_tokens
 from broker_app.matching.text import fold
 from broker_app.matching.twins import find_twins
 
@@ -113,9 +113,11 @@ def _facets(
     """Return the scores of the whole question, then of each thing it names apart."""
     questions = (question, *question.parts)
     found: dict[Kind, Hits] = {}
+    most = max(weights.TABLE_MOST_LEAST, int(weights.TABLE_MOST_SHARE * state.documents))
     for kind in KINDS:
-        tokens = dict.fromkeys(token for one in questions for token in tokens_of(one, kind))
-        found[kind] = index.hits(connection, pool, kind, tokens) if state.documents else {}
+        own = dict.fromkeys(token for one in questions for token in own_tokens(one, kind))
+        table = dict.fromkeys(token for one in questions for token in table_tokens(one, kind) if token not in own)
+        found[kind] = index.hits(connection, pool, kind, table, most) | index.hits(connection, pool, kind, own)
     return list(map(_Facet, questions, score_questions(questions, found, state, skipped, reach)))
 
 

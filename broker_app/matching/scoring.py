@@ -94,15 +94,22 @@ class Scoring:
         return parts
 
 
-def tokens_of(question: Question, kind: Kind) -> list[str]:
-    """Return every token to look up, each once: the owner's, the lay phrases', the table's."""
+def own_tokens(question: Question, kind: Kind) -> list[str]:
+    """Return the tokens the owner said, those of lay phrases too, each once."""
     is_words = kind == "words"
     tokens = dict.fromkeys(question.words if is_words else question.bigrams)
     for concept in question.concepts:
-        tokens.update(dict.fromkeys(concept.lay_words if is_words else concept.lay_bigrams))
-        for one in concept.alternatives:
-            tokens.update(dict.fromkeys(one.words if is_words else one.bigrams))
+        if not is_words:
+            tokens.update(dict.fromkeys(concept.lay_bigrams))
+        elif not concept.lay_bigrams:
+            tokens.update(dict.fromkeys(concept.lay_words))
     return list(tokens)
+
+
+def table_tokens(question: Question, kind: Kind) -> list[str]:
+    """Return the tokens of technical terms, each once."""
+    names = (one for concept in question.concepts for one in concept.alternatives)
+    return list(dict.fromkeys(token for one in names for token in (one.words if kind == "words" else one.bigrams)))
 
 
 def translation_needed(concept: Concept, found: Mapping[Kind, Hits], documents: int) -> float:
