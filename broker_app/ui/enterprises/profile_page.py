@@ -34,6 +34,7 @@ class EnterpriseProfilePage(Page):
     name = "enterprise"
     title = _("企业")
     icon = "buildings"
+    place = "enterprises"
     reads = frozenset({"Enterprise", "Contact", "Visit", "Need"})
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:

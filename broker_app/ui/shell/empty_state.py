@@ -11,6 +11,8 @@ from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.text_blocks import Paragraph, Words
 from broker_app.ui.shell.theme import theme
 
+_SENTENCE = 560
+
 
 class _Drawing(QWidget):
     """A note with marked lines, and the card that comes out of it."""
@@ -68,7 +70,9 @@ class EmptyState(QWidget):
         self.title = Words(title, "disp")
         column.addWidget(self.title, 0, Qt.AlignmentFlag.AlignHCenter)
         words = Paragraph(sentence, "read", "text2")
-        words.setMaximumWidth(560)
+        width = min(_SENTENCE, theme().scale.metrics("read").horizontalAdvance(sentence) + 8)
+        words.setFixedWidth(width)  # a widget that is aligned is not asked for its height at a width
+        words.setMinimumHeight(words.heightForWidth(width))
         column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(14)
         if buttons:

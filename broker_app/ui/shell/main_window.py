@@ -201,7 +201,7 @@ class MainWindow(QWidget):
             self.stack.addWidget(self._pages[name])
         page = self._pages[name]
         self._here = (name, what)
-        self.navigation.show_place(name)
+        self.navigation.show_place(page.place or name)
         page.header.back.setVisible(what is not None and bool(self._history))
         self.stack.setCurrentWidget(page)
         page.open_at(what)

@@ -54,6 +54,9 @@ class Page(QWidget):
     reads: frozenset[str] = frozenset()
     """Class names of the records this page shows: it reads again when one of them changes."""
 
+    place = ""
+    """The place of the navigation this page belongs to; "" for its own name."""
+
     ground = "canvas"
     header_line = False
 
