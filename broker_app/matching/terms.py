@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from broker_app.matching import weights
+from broker_app.matching.industry_prior import industries as known_industries
 from broker_app.matching.industry_prior import sector_of
 from broker_app.matching.text import fold, is_han, segments
 from broker_app.paths import resources
@@ -23,6 +24,7 @@ from broker_app.paths import resources
 FaultKind = Literal["columns", "lay", "technical", "weight", "itself", "circle", "industry", "encoding"]
 
 ANY_TRADE = "*"
+OTHER_INDUSTRIES = "N"  # 其他产业: every trade that has no code of its own
 GAP = "..."  # how … is folded
 MAX_GAP = 8  # characters a written gap may hold
 MAX_SLIP = 4  # characters that may stand between two halves of a long phrase
@@ -399,7 +401,10 @@ def _is_latin(character: str) -> bool:
 
 @cache
 def _trades(industries: tuple[str, ...]) -> frozenset[str]:
-    return sector_of(tuple(code for code in industries if code != ANY_TRADE), "").keys
+    if ANY_TRADE in industries:
+        return frozenset()
+    others = {one.key for one in known_industries() if not one.codes} if OTHER_INDUSTRIES in industries else set()
+    return sector_of(industries, "").keys | others
 
 
 def _weight_here(entry: TermEntry, trades: frozenset[str]) -> float:

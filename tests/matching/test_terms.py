@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import pytest
@@ -132,15 +131,11 @@ def test_a_file_in_another_encoding_is_reported_and_the_others_are_read(tmp_path
     assert [entry.lay for entry in shipped.entries] == ["漏油"]
 
 
-def test_the_shipped_table_is_sound_and_read_in_no_time() -> None:
-    shipped_terms.cache_clear()
-    started = time.perf_counter()
+def test_the_shipped_table_is_sound() -> None:
     shipped = shipped_terms()
-    table = TermTable(shipped.entries)
-    # The promise is 30 ms on a quiet machine; a change of kind shows at ten times that.
-    assert time.perf_counter() - started < 0.3
-    assert len(table) > 1000
-    assert [fault for fault in shipped.faults if fault.kind != "circle"] == []
+    assert len(TermTable(shipped.entries)) > 1000
+    assert shipped.faults == ()
+    assert {code for entry in shipped.entries for code in entry.industries if code != "*" and not entry.trades} == set()
 
 
 def test_one_concept_counts_by_its_best_name(filled: Connection) -> None:
