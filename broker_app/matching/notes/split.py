@@ -95,7 +95,7 @@ def _need(note: str, stretch: Stretch, visit_on: date, industry: Sequence[str], 
         deadline=deadline.day if deadline else None,
         deadline_words=deadline.words if deadline else "",
         mode=read_mode(folded),
-        missing=_missing(metrics, has_budget=budget is not None, has_deadline=deadline is not None),
+        missing=_missing(folded, metrics, has_budget=budget is not None, has_deadline=deadline is not None),
         is_deferred=any(one.does(Act.DEFERRED) for one in said),
         is_confidential=any(id(one) in secrets for one in said),
     )
@@ -118,9 +118,25 @@ def _without_edges(said: Sequence[Said]) -> list[Said]:
     return ordered
 
 
-def _missing(metrics: Sequence[MetricProposal], *, has_budget: bool, has_deadline: bool) -> tuple[str, ...]:
-    gaps = [_("{name}没有目标值").format(name=one.name) for one in metrics if not one.target][:2]
-    if not metrics:
+_QUALITY = re.compile(
+    r"(?:抗?冲击|强度|韧性|耐磨|耐温|耐蚀|耐候|寿命|精度|噪声|噪音|节拍|准确率|合格率|良率|能耗|温升|硬度|厚度|速度|"
+    r"一致性|阻燃|气孔|泄漏|保质期|回收率|利用率|残留)"
+)
+
+
+def _missing(
+    folded: str, metrics: Sequence[MetricProposal], *, has_budget: bool, has_deadline: bool
+) -> tuple[str, ...]:
+    """What to ask for, in words: qualities named without a figure, then money and time."""
+    named = "".join(one.name for one in metrics)
+    bare = dict.fromkeys(
+        hit.group()
+        for hit in _QUALITY.finditer(folded)
+        if hit.group() not in named and not re.match(r".{0,6}\d", folded[hit.end() :])
+    )
+    gaps = [_("{name}没有数值，当面补上").format(name=word) for word in list(bare)[:2]]
+    gaps += [_("{name}没有目标值").format(name=one.name) for one in metrics if not one.target][: 2 - len(gaps)]
+    if not metrics and not gaps:
         gaps.append(_("没有量化指标，当面补上"))
     if not has_budget:
         gaps.append(_("预算没说"))

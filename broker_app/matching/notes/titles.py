@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from broker_app.matching.notes.acts import Act, Said
+from broker_app.matching.notes.clauses import COMMA
 from broker_app.matching.notes.phrases import EMPTY, noun_phrases
 from broker_app.matching.notes.topics import content_words
 from broker_app.matching.text import segments
@@ -124,10 +125,18 @@ def _wanted(clauses: Sequence[Said], topic: str) -> str:
             kind = None if "有" in found.group()[: found.start("what") - found.start()] else _KIND_OF.match(what)
             if kind and not EMPTY.match(kind["adjective"]) and content_words(kind["adjective"]):
                 return f"{kind['adjective']}替代"
+            if re.fullmatch(r"[-−]?\d[^\u4e00-\u9fff]*", what):
+                what += _goes_on(clauses, one)  # 想要 -25℃ 还能过冲击的阻燃料
             phrase = _cut(_first_fresh(what, topic), _OBJECT)
             if phrase:
                 return phrase
     return ""
+
+
+def _goes_on(clauses: Sequence[Said], one: Said) -> str:
+    """The clause after a wish of which only a figure was said before a blank."""
+    at = next(place for place, each in enumerate(clauses) if each is one) + 1
+    return clauses[at].text if at < len(clauses) and clauses[at].clause.gap == COMMA else ""
 
 
 def _first_fresh(what: str, topic: str) -> str:
@@ -135,7 +144,7 @@ def _first_fresh(what: str, topic: str) -> str:
     what = re.split(r"[≥≤<>]|\d+(?:\.\d+)?(?:%|％)|但|最好|怎么|多少|到\d|出来", what, maxsplit=1)[0]
     for phrase in noun_phrases(what):
         fresh = any(word not in topic for word in content_words(phrase)) or (len(phrase) > 3 and phrase not in topic)
-        if fresh and not re.search(r"客户|老板|预算|专家|老师", phrase):
+        if fresh and not re.search(r"客户|老板|预算|专家|老师|高校|学校|大学|[浙温]大|合作|帮忙", phrase):
             return phrase
     return ""
 
@@ -189,6 +198,7 @@ def _cut(phrase: str, longest: int) -> str:
 
 
 def _fitted(title: str) -> str:
+    title = re.sub(r"(?<=[\u4e00-\u9fffA-Za-z0-9])的(?=[\u4e00-\u9fff]{2})", "", title)
     return _cut(title.strip(" ,，。、:：;；+-/"), LONGEST)
 
 
