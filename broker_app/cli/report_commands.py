@@ -26,7 +26,7 @@ from broker_app.services.typed_dates import typed_date
 def _report_visit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = visit_sheet(session, resolve(session, Visit, arguments.id))
-    return _write_paper(arguments.output, sheet, "visit_record", "build_visit_record")
+    return _write_paper(arguments, sheet, "visit_record", "build_visit_record")
 
 
 def _report_intro(arguments: argparse.Namespace) -> int:
@@ -35,32 +35,32 @@ def _report_intro(arguments: argparse.Namespace) -> int:
             match_ids = [_match_id(session, reference) for reference in arguments.id]
         with store.read() as session:
             sheet = intro_sheet(session, match_ids)
-    return _write_paper(arguments.output, sheet, "intro_letter", "build_intro_letter")
+    return _write_paper(arguments, sheet, "intro_letter", "build_intro_letter")
 
 
 def _report_slip(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = slip_sheet(session, resolve(session, Visit, arguments.id))
-    return _write_paper(arguments.output, sheet, "confirmation_slip", "build_confirmation_slip")
+    return _write_paper(arguments, sheet, "confirmation_slip", "build_confirmation_slip")
 
 
 def _report_need(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = need_sheet(session, resolve(session, Need, arguments.id))
-    return _write_paper(arguments.output, sheet, "need_form", "build_need_form")
+    return _write_paper(arguments, sheet, "need_form", "build_need_form")
 
 
 def _report_firm(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = firm_sheet(session, resolve(session, Enterprise, arguments.id))
-    return _write_paper(arguments.output, sheet, "firm_page", "build_firm_page")
+    return _write_paper(arguments, sheet, "firm_page", "build_firm_page")
 
 
 def _report_plan(arguments: argparse.Namespace) -> int:
     first, last = _day(arguments.first), _day(arguments.last)
     with opened(arguments) as store, store.read() as session:
         sheet = plan_sheet(session, first, last)
-    return _write_paper(arguments.output, sheet, "visit_plan", "build_visit_plan")
+    return _write_paper(arguments, sheet, "visit_plan", "build_visit_plan")
 
 
 def _day(typed: str) -> date:
@@ -78,11 +78,14 @@ def _match_id(session: Session, reference: str) -> UUID:
     return resolve(session, Match, reference)
 
 
-def _write_paper(output: Path, sheet: Any, module: str, builder: str) -> int:
+def _write_paper(arguments: argparse.Namespace, sheet: Any, module: str, builder: str) -> int:
+    output: Path = arguments.output
     # reportlab is imported by the paper modules and most commands do without it
     for gap in import_module("broker_app.reports.missing").missing(sheet):
         sys.stderr.write(_("字库里没有这个字：{gap}，纸上印成〓，请手写补正。").format(gap=gap) + "\n")
-    content: bytes = getattr(import_module(f"broker_app.reports.{module}"), builder)(sheet)
+    content: bytes = getattr(import_module(f"broker_app.reports.{module}"), builder)(
+        sheet, duplex=not arguments.one_sided
+    )
     try:
         output.write_bytes(content)
     except OSError:
@@ -107,4 +110,5 @@ def add_commands(commands: Any) -> None:
     plan.add_argument("--from", dest="first", required=True, metavar="D", help=_("第一天，如 2026-11-09"))
     plan.add_argument("--to", dest="last", required=True, metavar="D", help=_("最后一天"))
     for parser in (visit, intro, slip, need, firm, plan):
+        parser.add_argument("--one-sided", action="store_true", help=_("单面打印：装订边总在左边"))
         parser.add_argument("-o", "--output", type=Path, required=True, metavar="F.pdf")

@@ -295,7 +295,7 @@ class Proof(Block):
         _draw_code(canvas, self.payload, x, top)
         half = len(self.digits) // 2
         lines = [
-            _("编号　{number}　　版次　{revision}").format(number=self.number or NOTHING, revision=self.revision),
+            _("编号　{number}　　版次　{edition}").format(number=self.number or NOTHING, edition=self.revision),
             _("内容指纹（SHA-256）"),
             in_fours(self.digits[:half]),
             in_fours(self.digits[half:]),

@@ -31,7 +31,7 @@ _SIGNED = Style(Face.SERIF, 12, 21, Align.JUSTIFY, indent=2)
 _OBJECTIONS, _SIGNATURE = 16 * MM, 56 * MM
 
 
-def build_confirmation_slip(sheet: SlipSheet) -> bytes:
+def build_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> bytes:
     """现场确认单 as PDF."""
     title, digits = _("现场确认单"), fingerprint(sheet)
     words = _("签字确认的内容（以下文字即为签字所确认的全部文字）")
@@ -53,7 +53,7 @@ def build_confirmation_slip(sheet: SlipSheet) -> bytes:
         *missing_note(sheet),
         Proof("slip", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks))
+    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
 
 
 def _facts(sheet: SlipSheet) -> Grid:

@@ -25,7 +25,7 @@ from broker_app.reports.text import Text
 from broker_app.services.sheets import FirmSheet, PersonLine
 
 
-def build_firm_page(sheet: FirmSheet) -> bytes:
+def build_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> bytes:
     """企业一页纸 as PDF."""
     title, digits = _("企业一页纸"), fingerprint(sheet)
     blocks: list[Block] = [
@@ -39,7 +39,7 @@ def build_firm_page(sheet: FirmSheet) -> bytes:
         *missing_note(sheet),
         Proof("firm", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks))
+    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
 
 
 def _facts(sheet: FirmSheet) -> Grid:
@@ -77,7 +77,7 @@ def _needs(sheet: FirmSheet) -> list[Block]:
     ]
     heads = (_("序号"), _("需求"), _("编号"), _("预算"), _("期限"), _("状态"))
     words = _("未了结的需求（共 {n} 项）").format(n=len(rows))
-    return table(words, _("未了结的需求"), heads, (10, 57, 38, 26, 21, 16), rows)
+    return table(words, _("未了结的需求"), heads, (10, 54, 42, 25, 21, 16), rows)
 
 
 def _tasks(sheet: FirmSheet) -> list[Block]:

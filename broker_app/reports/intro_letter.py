@@ -22,7 +22,7 @@ _NAME = Style(Face.SERIF_BOLD, 10.5, 15.5)
 _CARD = tuple(one * MM for one in (28, 50, 28, 50))
 
 
-def build_intro_letter(sheet: IntroSheet) -> bytes:
+def build_intro_letter(sheet: IntroSheet, *, duplex: bool = True) -> bytes:
     """The introduction letter as PDF."""
     mark = fingerprint(sheet)
     title = _("科技成果推介函")
@@ -39,7 +39,7 @@ def build_intro_letter(sheet: IntroSheet) -> bytes:
         Text(_next_step(), _BODY, keep=True),
         *_sign_off(sheet, mark),
     ]
-    return render(Paper(Family.LETTER, title, sheet.number, mark, sheet.organisation, sheet.frozen_at, blocks))
+    return render(Paper(Family.LETTER, title, sheet.number, mark, sheet.organisation, sheet.frozen_at, blocks, duplex))
 
 
 def _opening(sheet: IntroSheet) -> str:

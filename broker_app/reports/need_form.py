@@ -34,7 +34,7 @@ _NAME = Style(Face.SERIF_BOLD, 10.5, 16.5)
 _LABEL, _REST = 4, 20  # units
 
 
-def build_need_form(sheet: NeedSheet) -> bytes:
+def build_need_form(sheet: NeedSheet, *, duplex: bool = True) -> bytes:
     """企业技术需求征集表 as PDF."""
     title, digits = _("企业技术需求征集表"), fingerprint(sheet)
     rows = (*_firm(sheet), *_need(sheet), *_class(sheet), *_review())
@@ -45,7 +45,7 @@ def build_need_form(sheet: NeedSheet) -> bytes:
         *missing_note(sheet),
         Proof("need", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks))
+    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
 
 
 def _wide(name: str, cell: Cell, group: str) -> Row:

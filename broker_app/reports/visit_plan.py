@@ -26,7 +26,7 @@ from broker_app.services.sheets import PlanLine, PlanSheet
 _COLUMNS = (10, 24, 54, 30, 18, 32)
 
 
-def build_visit_plan(sheet: PlanSheet) -> bytes:
+def build_visit_plan(sheet: PlanSheet, *, duplex: bool = True) -> bytes:
     """走访计划表 as PDF."""
     title, digits = _("走访计划表"), fingerprint(sheet)
     heads = (_("序号"), _("时间"), _("企业和地点"), _("走访目的"), _("走访人员"), _("备忘"))
@@ -40,7 +40,7 @@ def build_visit_plan(sheet: PlanSheet) -> bytes:
         SignatureBoxes([Signer(_("制表人")), Signer(_("负责人意见"))]),
         Proof("plan", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks))
+    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
 
 
 def _facts(sheet: PlanSheet) -> Grid:

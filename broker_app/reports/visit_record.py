@@ -38,7 +38,7 @@ _HEAD_ROW = 8 * MM
 _GAP = 4 * MM
 
 
-def build_visit_record(sheet: VisitSheet) -> bytes:
+def build_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> bytes:
     """走访记录表 as PDF."""
     title, digits = _("企业走访记录表"), fingerprint(sheet)
     blocks: list[Block] = [*title_block(title, sheet.number, sheet.state), _facts(sheet)]
@@ -58,7 +58,7 @@ def build_visit_record(sheet: VisitSheet) -> bytes:
         )
     )
     blocks.append(Proof("visit", sheet.number, sheet.revision, digits))
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks))
+    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
 
 
 def _facts(sheet: VisitSheet) -> Grid:

@@ -18,7 +18,7 @@ from tests.reports.sheets import FIRM, LETTER, NASTY, NEED, PLAN, SLIP, VISIT
 class Made:
     """A paper, its sheet, how many pages it has, whether it ends with a QR code."""
 
-    build: Callable[[Any], bytes]
+    build: Callable[..., bytes]
     sheet: Any
     pages: int
     title: str

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pypdf
+import pypdfium2
 import pytest
 
 from broker_app.reports import text as text_module
@@ -144,3 +145,22 @@ def test_an_empty_field_prints_a_dash_and_no_box_is_ticked() -> None:
     assert "同行人—" in printed
     assert "□满意□基本满意□不满意" in printed
     assert NASTY.late_reason in printed
+
+
+def test_the_binding_side_changes_only_on_paper_printed_on_both_sides() -> None:
+    made = PAPERS["visit"]
+    one_sided = made.build(made.sheet, duplex=False)
+    assert _left_edge(content("visit"), 0) == _left_edge(one_sided, 0) == _left_edge(one_sided, 1)
+    assert _left_edge(content("visit"), 1) < _left_edge(one_sided, 1) - 20
+
+
+def _left_edge(paper: bytes, page: int) -> int:
+    """Left edge of the printed area in points."""
+    document = pypdfium2.PdfDocument(paper)
+    try:
+        picture = document[page].render(scale=1).to_pil().convert("L")
+    finally:
+        document.close()
+    box = picture.point(lambda value: 255 if value < 200 else 0).getbbox()
+    assert box is not None
+    return int(box[0])

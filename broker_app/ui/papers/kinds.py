@@ -60,11 +60,14 @@ def _withheld(sheet: Any) -> int:
     return int(getattr(sheet, "withheld", 0)) + sum(int(getattr(need, "withheld", 0)) for need in needs)
 
 
-def set_paper(kind: PaperKind, sheet: Any) -> Paper:
-    """Set a sheet; reportlab is imported with the first paper. Needs no session and runs off the UI thread."""
+def set_paper(kind: PaperKind, sheet: Any, *, duplex: bool = True) -> Paper:
+    """Set a sheet; reportlab is imported with the first paper. Needs no session and runs off the UI thread.
+
+    ``duplex`` changes the binding side with the side of the sheet.
+    """
     module, _colon, function = kind.builder.partition(":")
     gaps: Sequence[object] = import_module("broker_app.reports.missing").missing(sheet)
-    content: bytes = getattr(import_module(f"broker_app.reports.{module}"), function)(sheet)
+    content: bytes = getattr(import_module(f"broker_app.reports.{module}"), function)(sheet, duplex=duplex)
     fingerprint: str = import_module("broker_app.reports.fingerprint").fingerprint(sheet)
     return Paper(
         title=kind.title,

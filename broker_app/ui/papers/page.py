@@ -149,9 +149,7 @@ class PapersPage(Page):
         self.copies.lineEdit().setTextMargins(7, 0, 0, 0)
         self.duplex = Combo((("1", _("双面")), ("0", _("单面"))))
         self.duplex.set_code("1" if self.desk.settings.duplex else "0")
-        self.duplex.currentIndexChanged.connect(
-            lambda _index: self.desk.change_settings(duplex=self.duplex.code == "1")
-        )
+        self.duplex.currentIndexChanged.connect(lambda _index: self._change_sides())
         self.copies.valueChanged.connect(lambda _value: self._show_buttons())
         self._printer_field = Field(_("打印机"), self.printer)
         self._no_printer = Paragraph(_("这台电脑上没有打印机，可以先存为 PDF。"), "body", "text2")
@@ -186,8 +184,15 @@ class PapersPage(Page):
         whole.addLayout(foot)
         return side
 
+    def _change_sides(self) -> None:
+        """The binding side of even pages depends on it, so the paper is set again."""
+        self.desk.change_settings(duplex=self.duplex.code == "1")
+        if self._request is not None:
+            self.refresh()
+
     def _set(self, kind: PaperKind, sheet: Any) -> None:
-        self.desk.tasks.run(self, lambda: set_paper(kind, sheet), self._show)
+        duplex = self.desk.settings.duplex
+        self.desk.tasks.run(self, lambda: set_paper(kind, sheet, duplex=duplex), self._show)
 
     def _show(self, paper: Paper) -> None:
         self._paper = paper
