@@ -49,6 +49,7 @@ def build_window(store: "Store") -> "MainWindow":
     from broker_app.ui.shell.desk import Desk  # noqa: PLC0415
     from broker_app.ui.shell.main_window import MainWindow  # noqa: PLC0415
     from broker_app.ui.shell.tasks import TaskRunner  # noqa: PLC0415
+    from broker_app.ui.sync.exchange import connect_exchange  # noqa: PLC0415
 
     tasks = TaskRunner(store)
     desk = Desk(tasks, read_settings(store.paths.settings), store.paths.settings)
@@ -56,6 +57,7 @@ def build_window(store: "Store") -> "MainWindow":
     tasks.setParent(window)
     desk.setParent(window)
     desk.settings_changed.connect(_dress)
+    connect_exchange(window)
     window.show_page(FIRST_PAGE)
     return window
 

@@ -106,6 +106,8 @@ class Returned:
     conflict: UUID | None = None
     operation: UUID | None = None
     who: str = ""
+    is_here: bool = False
+    """The record is still on this computer."""
 
 
 @dataclass(frozen=True)
@@ -339,13 +341,15 @@ def _held(session: Session, conflict: UUID, body: dict[str, Any]) -> Returned:
     reason = reasons.get(str(body.get("reason")), _("服务器没有收，先放在服务器上"))
     mine = body.get("device") == _device(session)
     who = "" if mine else _name_of(session, str(body.get("user") or ""))
-    return Returned(title, reason, record, record_kind, _moment(body.get("at")) or _nothing(), conflict, None, who)
+    is_here = _row(session, record_kind, record) is not None
+    at = _moment(body.get("at")) or _nothing()
+    return Returned(title, reason, record, record_kind, at, conflict, None, who, is_here)
 
 
 def _parked(session: Session, row: OutboxOperation) -> Returned:
     title = record_title(session, row.kind, row.record_id)
     reason = _("服务器收不下这一条，先放在一边，别的照常上传")
-    return Returned(title, reason, row.record_id, row.kind, row.at, None, row.op)
+    return Returned(title, reason, row.record_id, row.kind, row.at, None, row.op, is_here=True)
 
 
 def _files(session: Session, has_file: Callable[[str], bool]) -> tuple[Transfer, ...]:

@@ -36,7 +36,7 @@ from broker_app.sync.engine import Exchange, GetChunk, GetSnapshot, Greeting, He
 from broker_app.sync.protocol import ProtocolError, SyncReply
 from broker_app.sync.session_store import SignIn, public_key
 
-_TIMEOUT = httpx.Timeout(connect=10, read=60, write=60, pool=10)
+_TIMEOUT = httpx.Timeout(connect=10, read=30, write=30, pool=10)
 _TRIES = 3
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0  # seconds, inside one round
 _MAX_ANSWER = 96 * 1024 * 1024

@@ -25,6 +25,7 @@ _PAGES = {
     "papers": "broker_app.ui.papers.page:PapersPage",
     "terms": "broker_app.ui.terms.page:TermsPage",
     "evaluation": "broker_app.ui.evaluation.page:EvaluationPage",
+    "sync": "broker_app.ui.sync.page:SyncPage",
     "settings": "broker_app.ui.settings.page:SettingsPage",
 }
 
@@ -41,6 +42,7 @@ def places() -> tuple[Place, ...]:
         Place("matches", _("对接"), "handshake", 2),
         Place("papers", _("文书"), "file-text", 3),
         Place("terms", _("术语对照"), "book-open", 3),
+        Place("sync", _("同步中心"), "cloud-arrow-up", 4, foot=True),
         Place("settings", _("设置"), "gear-six", 4, foot=True),
     )
 

@@ -1,0 +1,215 @@
+"""The sync centre through its widgets: two computers of one team, one server on loopback."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from broker_app.app import build_window, settle
+from broker_app.db.models import Contact
+from broker_app.sync.session_store import read_sign_in, save_sign_in
+from broker_app.ui.shell.buttons import Button
+from broker_app.ui.shell.dialogs import Dialog
+from broker_app.ui.shell.main_window import MainWindow
+from broker_app.ui.shell.text_blocks import ElidedWords, Words
+from broker_app.ui.shell.theme import install_theme
+from broker_app.ui.sync.difference_dialog import ChoiceRow, DifferenceDialog
+from broker_app.ui.sync.page import SyncPage
+from broker_app.ui.sync.sign_in_dialog import SignInDialog
+from tests.server_under_test import PASSWORD, ServerUnderTest, running_server
+from tests.sync.computers import COUNTY, Computer, ContactDraft, new_computer
+
+FIRM = "华峰样例新材料有限公司"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerUnderTest]:
+    with running_server(tmp_path / "server") as running:
+        running.add_scope("team:12")
+        running.add_scope(f"county:{COUNTY}")
+        running.add_user("chen", "team:12=broker", f"county:{COUNTY}=broker")
+        running.add_user("lin", "team:12=lead", f"county:{COUNTY}=officer")
+        yield running
+
+
+@pytest.fixture
+def lin(server: ServerUnderTest, tmp_path: Path) -> Iterator[Computer]:
+    with new_computer(tmp_path, "lin", server) as computer:
+        yield computer
+
+
+@pytest.fixture
+def chen(server: ServerUnderTest, tmp_path: Path) -> Iterator[Computer]:
+    with new_computer(tmp_path, "chen", server, signed_in=False) as computer:
+        yield computer
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[[Computer], MainWindow]]:
+    install_theme(qapp, "light")
+    opened: list[MainWindow] = []
+
+    def open_one(computer: Computer) -> MainWindow:
+        window = build_window(computer.store)
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        window.show()
+        window.activateWindow()
+        assert QTest.qWaitForWindowActive(window)
+        opened.append(window)
+        window.show_page("sync")
+        settle(qapp, window)
+        return window
+
+    yield open_one
+    for window in opened:
+        window.close()
+
+
+def sync_page(window: MainWindow) -> SyncPage:
+    page = window.page
+    assert isinstance(page, SyncPage)
+    return page
+
+
+def words_of(widget: QWidget) -> str:
+    """Everything a person can read in a widget."""
+    shown = [one.text() for one in widget.findChildren(Words) if one.isVisible()]
+    shown += [one.text for one in widget.findChildren(ElidedWords) if one.isVisible()]
+    return "\n".join(shown)
+
+
+def dialog_of(window: MainWindow, kind: type[Dialog]) -> Dialog:
+    (found,) = [one for one in window.findChildren(kind) if one.isVisible()]
+    return found
+
+
+def press(qtbot: QtBot, window: QWidget, text: str) -> None:
+    (button,) = [one for one in window.findChildren(Button) if one.isVisible() and one.text() == text]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def difference_of_a_phone(chen: Computer, lin: Computer) -> None:
+    """Both change the phone of one contact; lin is faster."""
+    chen.sign_in()
+    chen.add_firm(FIRM, contacts=(ContactDraft(name="王样例", phone="0577-8896 1111"),))
+    chen.sync()
+    lin.sync()
+    for computer, phone in ((lin, "139 5770 0000"), (chen, "138 0013 8000")):
+        with computer.store.write() as session:
+            session.query(Contact).one().phone = phone
+        computer.sync()
+
+
+def test_signing_in_shows_whose_server_it_is_and_brings_everything(
+    qtbot: QtBot, qapp: QApplication, chen: Computer, lin: Computer, open_window: Callable[[Computer], MainWindow]
+) -> None:
+    lin.add_firm(FIRM)
+    lin.sync()
+    chen.add_need("还没上传的需求")
+    window = open_window(chen)
+    page = sync_page(window)
+    assert "还没登录服务器" in window.status.connection.text()
+    press(qtbot, page.header, "登录服务器")
+    dialog = dialog_of(window, SignInDialog)
+    assert isinstance(dialog, SignInDialog)
+    dialog.url.insert("http://sync.example.cn")
+    dialog.accept()
+    settle(qapp, window)
+    assert "https" in dialog.url_field.error
+    dialog.url.selectAll()
+    dialog.url.insert(chen.server.url)
+    dialog.accept()
+    settle(qapp, window)
+    assert dialog.server_words == "试验服务器"
+    dialog.login.insert("chen")
+    dialog.password.insert("wrong password here")
+    dialog.device.insert("陈的电脑")
+    dialog.accept()
+    settle(qapp, window)
+    assert "账号或密码不对" in dialog.password_field.error
+    dialog.password.selectAll()
+    dialog.password.insert(PASSWORD)
+    dialog.accept()
+    settle(qapp, window)
+    settle(qapp, window)
+    assert chen.firms() == [FIRM]
+    assert window.status.connection.text() == "已连网"
+    assert "没有要上传的" in window.status.pending.text()
+    shown = words_of(page)
+    assert "上传 1 条" in shown
+    assert "收据" in shown
+
+
+def test_two_values_are_shown_and_the_chosen_one_goes_up(
+    qtbot: QtBot, qapp: QApplication, chen: Computer, lin: Computer, open_window: Callable[[Computer], MainWindow]
+) -> None:
+    difference_of_a_phone(chen, lin)
+    window = open_window(chen)
+    page = sync_page(window)
+    assert "联系电话在两处被改过" in words_of(page)
+    assert "你改成 138 0013 8000，服务器上是 139 5770 0000" in words_of(page)
+    press(qtbot, page, "去确认")
+    dialog = dialog_of(window, DifferenceDialog)
+    rows = dialog.findChildren(ChoiceRow)
+    assert [row.offer.label for row in rows] == ["我改的", "服务器上的", "两个都留"]
+    assert [row.is_chosen for row in rows] == [False, False, True]
+    rows[0].setFocus()
+    qtbot.keyClick(rows[0], Qt.Key.Key_Space)
+    assert [row.is_chosen for row in rows] == [True, False, False]
+    press(qtbot, dialog, "确定")
+    settle(qapp, window)
+    assert "联系电话在两处被改过" not in words_of(page)
+    window.activateWindow()  # without a window system nobody gives the keyboard back
+    assert QTest.qWaitForWindowActive(window)
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    settle(qapp, window)
+    settle(qapp, window)
+    lin.sync()
+    with lin.store.read() as session:
+        assert session.query(Contact).one().phone == "138 0013 8000"
+    assert lin.differences() == ()
+
+
+def test_later_leaves_everything_as_it_is(
+    qtbot: QtBot, qapp: QApplication, chen: Computer, lin: Computer, open_window: Callable[[Computer], MainWindow]
+) -> None:
+    difference_of_a_phone(chen, lin)
+    window = open_window(chen)
+    press(qtbot, sync_page(window), "去确认")
+    dialog = dialog_of(window, DifferenceDialog)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    settle(qapp, window)
+    assert len(chen.differences()) == 1
+
+
+def test_without_a_network_it_says_so_and_keeps_everything(
+    qtbot: QtBot, qapp: QApplication, chen: Computer, open_window: Callable[[Computer], MainWindow]
+) -> None:
+    chen.sign_in()
+    chen.add_firm(FIRM)
+    window = open_window(chen)
+    with chen.store.write() as session:
+        save_sign_in(session, replace(read_sign_in(session), url="http://127.0.0.1:9"))
+    press(qtbot, sync_page(window), "立即上传")
+    settle(qapp, window)
+    assert window.status.connection.text() == "离线"
+    (banner,) = window.page.banners
+    assert banner.what == "连不上服务器，稍后自动再试。"
+    assert len(chen.waiting()) == 1
+
+
+def test_it_fits_the_smallest_window(
+    qapp: QApplication, chen: Computer, lin: Computer, open_window: Callable[[Computer], MainWindow]
+) -> None:
+    difference_of_a_phone(chen, lin)
+    window = open_window(chen)
+    for width, height in ((1024, 640), (1280, 650)):
+        window.resize(width, height)
+        settle(qapp, window)
+        assert (window.width(), window.height()) == (width, height)
