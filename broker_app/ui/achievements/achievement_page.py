@@ -41,6 +41,7 @@ class AchievementPage(Page):
     name = "achievement"
     title = _("成果")
     icon = "flask"
+    place = "achievements"
     reads = frozenset({"Achievement", "Match"})
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:

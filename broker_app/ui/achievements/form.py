@@ -68,6 +68,9 @@ class AchievementForm(QWidget):
         self.empowerment.set_code(draft.empowerment)
         self.contact_name.set_text(draft.contact_name)
         self.contact_phone.set_text(draft.contact_phone)
+        for line in self.findChildren(ImeAwareLineEdit):
+            if not line.hasFocus():
+                line.setCursorPosition(0)  # of a long value the beginning is seen
         self.clear_errors()
         self._filling = False
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
@@ -78,7 +78,7 @@ class AchievementsPage(Page):
         self.model.reload()
         if kept is not None and (at := self.model.find(lambda row: row.id == kept.id)) >= 0:
             self.table.selectRow(at)
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
 
     def add(self) -> None:
         """Begin a new achievement."""
@@ -101,15 +101,17 @@ class AchievementsPage(Page):
         column.addLayout(row)
         column.addWidget(self.table, 1)
         self._nothing = Words(_("没有找到。换个词试试。"), "body", "text3")
-        self._nothing.setContentsMargins(24, 0, 0, 24)
-        column.addWidget(self._nothing)
+        self._nothing.setContentsMargins(24, 12, 0, 0)
+        column.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         return holder
 
-    def _make_empty(self) -> EmptyState:
+    def _make_empty(self) -> QWidget:
         load = Button(_("导入成果"), "primary", icon="download-simple", on_click=self._import)
         new = Button(_("新成果"), icon="plus", on_click=self.add)
-        sentence = _("院校和科技局给的成果表（Excel、CSV）直接导入，之后不连网也能给需求找成果。")
-        return EmptyState(_("还没有成果"), sentence, (load, new))
+        sentence = _("院校、科技局给的成果表直接导入，不连网也能给需求找。")
+        holder = Panel("surface")
+        QVBoxLayout(holder).addWidget(EmptyState(_("还没有成果"), sentence, (load, new)))
+        return holder
 
     def _import(self) -> None:
         self.desk.go("import", "achievements")
@@ -122,10 +124,15 @@ class AchievementsPage(Page):
 
         return self.desk.tasks.fetch(work)
 
+    def _show_found(self) -> None:
+        found = self.model.rowCount() > 0
+        self.table.setVisible(found)
+        self._nothing.setVisible(not found)
+
     def _search_again(self) -> None:
         self._pause.stop()
         self.model.restart()
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
         self._show_selection(None)
 
     def _show_selection(self, row: AchievementRow | None) -> None:

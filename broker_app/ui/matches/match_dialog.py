@@ -37,7 +37,7 @@ class MatchDialog(Dialog):
     """The id of the match to give up."""
 
     def __init__(self, host: QWidget, desk: Desk, detail: MatchDetail) -> None:
-        super().__init__(host, detail.row.need, dismiss=_("关上"), width=760)
+        super().__init__(host, _("对接"), dismiss=_("关上"), width=760)
         self._desk = desk
         self._match_id = detail.row.id
         self._problem = QVBoxLayout()
@@ -94,6 +94,7 @@ class MatchDialog(Dialog):
         status = match_status(row.state, row.state_label)
         chip = ChipLabel(status.words, _TONES.get(status.tone, "plain"), status.icon)
         self._body.addLayout(row_of(chip, Words(row.number, "meta", "text3"), None))
+        self._body.addWidget(Paragraph(row.need, "section", "text", strong=True, max_lines=3))
         values = KeyValues(72, gap=4)
         values.show_lines(
             (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from broker_app.i18n import _
@@ -47,8 +47,8 @@ class NeedChooser(Panel):
         self.table.setAccessibleName(_("选一条需求"))
         column.addWidget(self.table, 1)
         self._nothing = Words(_("没有找到，换个词试试。"), "body", "text3")
-        self._nothing.setContentsMargins(24, 0, 0, 24)
-        column.addWidget(self._nothing)
+        self._nothing.setContentsMargins(24, 12, 0, 0)
+        column.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -65,7 +65,7 @@ class NeedChooser(Panel):
     def reload(self) -> None:
         """Read the needs again."""
         self.model.reload()
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
         if self.model.rowCount() and self.table.chosen_row is None:
             self.table.selectRow(0)
 
@@ -77,9 +77,14 @@ class NeedChooser(Panel):
 
         return self._desk.tasks.fetch(work)
 
+    def _show_found(self) -> None:
+        found = self.model.rowCount() > 0
+        self.table.setVisible(found)
+        self._nothing.setVisible(not found)
+
     def _search_again(self) -> None:
         self.model.restart()
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
         if self.model.rowCount():
             self.table.selectRow(0)
 

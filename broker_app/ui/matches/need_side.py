@@ -19,12 +19,13 @@ from broker_app.ui.matches.search_words import SearchWords, own_words, translati
 from broker_app.ui.needs.need_status import need_status, need_tone
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, Hairline, clear_layout, row_of
-from broker_app.ui.shell.text_blocks import ChipLabel, Facts, IconLabel, KeyValues, Paragraph, Words
+from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, Facts, IconLabel, KeyValues, Paragraph, Words
 from broker_app.ui.shell.theme import theme
 
 _SHOWN_PAIRS = 5
 _SHOWN_WORDS = 8
 _MOST_LINES = 6
+_KEY_LENGTH = 9
 
 
 class WordLine(QWidget):
@@ -134,7 +135,7 @@ class AskedCard(Card):
         today = china_date(utc_now())
         self._values.show_lines(
             (
-                *((one.name, metric_words(one)) for one in draft.metrics),
+                *(_metric_line(one) for one in draft.metrics),
                 (_("预算"), need.budget),
                 (_("期限"), _("{day}前").format(day=date_text(draft.deadline, today)) if draft.deadline else ""),
                 (_("合作"), need.mode_label),
@@ -179,9 +180,9 @@ class AskedCard(Card):
                 row_of(
                     IconLabel("prohibit", "bad_text"),
                     Words(_("不要"), "body", "bad_text", strong=True),
-                    Words(one.what, "body", "text2"),
-                    None,
+                    ElidedWords(one.what, "body", "text2"),
                     spacing=7,
+                    stretch_last=True,
                 )
             )
         if not own and not pairs and not answer.exclusions:
@@ -206,6 +207,14 @@ class LegendCard(Card):
         self.column.addWidget(
             Paragraph(_("满格 10 分。几部分加起来正好是总分，只用来排这一次的先后。"), "meta", "text3")
         )
+
+
+def _metric_line(metric: Metric) -> tuple[str, str]:
+    """Key and value; a name too long for a key stands before its value."""
+    values = metric_words(metric)
+    if len(metric.name) <= _KEY_LENGTH:
+        return metric.name, values or "—"
+    return metric.name[: _KEY_LENGTH - 1] + "…", _("{name}：{values}").format(name=metric.name, values=values or "—")
 
 
 def metric_words(metric: Metric) -> str:

@@ -164,8 +164,8 @@ class MatchesPage(Page):
         self.table.opened.connect(lambda row: self.show_details(row.id))
         column.addWidget(self.table, 1)
         self._nothing = Words(_("没有找到。换个词，或看全部状态。"), "body", "text3")
-        self._nothing.setContentsMargins(24, 0, 0, 24)
-        column.addWidget(self._nothing)
+        self._nothing.setContentsMargins(24, 12, 0, 0)
+        column.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         return holder
 
     def _make_empty(self) -> EmptyState:
@@ -210,10 +210,15 @@ class MatchesPage(Page):
         target = self.table if self.list_button.isChecked() else self._columns[0].view
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _show_found(self) -> None:
+        found = self.model.rowCount() > 0
+        self.table.setVisible(found)
+        self._nothing.setVisible(not found)
+
     def _search_again(self) -> None:
         self._pause.stop()
         self.model.restart()
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
 
     def _fetch(self, offset: int, limit: int) -> Sequence[MatchRow]:
         query, state = self.search.text().strip(), self.state.code

@@ -67,6 +67,9 @@ class NeedForm(QWidget):
         self.partner.set_text(draft.partner)
         self.use_then_pay.setChecked(draft.use_then_pay)
         self.confidential.set_items(draft.confidential_fields)
+        for line in self.findChildren(ImeAwareLineEdit):
+            if not line.hasFocus():
+                line.setCursorPosition(0)  # of a long value the beginning is seen
         self.clear_errors()
         self._filling = False
 

@@ -37,6 +37,7 @@ class NeedPage(Page):
     name = "need"
     title = _("需求")
     icon = "clipboard-text"
+    place = "needs"
     reads = frozenset({"Need", "Match", "Enterprise", "Visit"})
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
@@ -94,7 +94,7 @@ class NeedsPage(Page):
         self.model.reload()
         if kept is not None and (at := self.model.find(lambda row: row.id == kept.id)) >= 0:
             self.table.selectRow(at)
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
 
     def add(self) -> None:
         """Begin a new need."""
@@ -118,14 +118,18 @@ class NeedsPage(Page):
         column.addLayout(row)
         column.addWidget(self.table, 1)
         self._nothing = Words(_("没有找到。换个词，或看全部状态。"), "body", "text3")
-        self._nothing.setContentsMargins(24, 0, 0, 24)
-        column.addWidget(self._nothing)
+        self._nothing.setContentsMargins(24, 12, 0, 0)
+        column.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         return holder
 
-    def _make_empty(self) -> EmptyState:
+    def _make_empty(self) -> QWidget:
         new = Button(_("新需求"), "primary", icon="plus", on_click=self.add)
         load = Button(_("导入需求"), icon="download-simple", on_click=self._import)
-        return EmptyState(_("还没有需求"), _("在走访纪要里选中一句话，按 Ctrl+D，原话就成了一条需求。"), (new, load))
+        holder = Panel("surface")
+        QVBoxLayout(holder).addWidget(
+            EmptyState(_("还没有需求"), _("在走访纪要里选中一句话，按 Ctrl+D，原话就成了一条需求。"), (new, load))
+        )
+        return holder
 
     def _import(self) -> None:
         self.desk.go("import", "needs")
@@ -138,10 +142,15 @@ class NeedsPage(Page):
 
         return self.desk.tasks.fetch(work)
 
+    def _show_found(self) -> None:
+        found = self.model.rowCount() > 0
+        self.table.setVisible(found)
+        self._nothing.setVisible(not found)
+
     def _search_again(self) -> None:
         self._pause.stop()
         self.model.restart()
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
         self._show_selection(None)
 
     def _show_selection(self, row: NeedRow | None) -> None:
