@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from broker_app.matching.notes.acts import Act, Said
 from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
+from broker_app.matching.notes.lanes import MONEY, is_money, is_offer, is_promise, is_slot, spread
 from broker_app.matching.notes.numbers import amounts
 from broker_app.matching.notes.requests import is_technical, refers_away, request_kind
 from broker_app.matching.notes.topics import content_words, shared_words
@@ -232,7 +233,7 @@ class _Reader:
         """Take requests, promises and pleas for silence out of a sentence; returns what is left."""
         whole = "，".join(one.text for one in sentence)
         lanes = [self._lane(one, whole, sentence) for one in sentence]
-        _spread(lanes, sentence)
+        spread(lanes, sentence)
         run: Stretch | None = None
         left: list[Said] = []
         for one, lane in zip(sentence, lanes, strict=True):
@@ -266,11 +267,11 @@ class _Reader:
             other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence
         )
         kind = request_kind(one.text + one.clause.end_mark[:1], whole + sentence[-1].clause.end_mark[:1])
-        if kind and (kind.certain or not technical_wish) and (not _is_promise(one) or _ERRAND.search(one.text)):
+        if kind and (kind.certain or not technical_wish) and (not is_promise(one) or _ERRAND.search(one.text)):
             return f"request:{kind.code}"
         if refers_away(one.text) or (self.section == "request" and not is_technical(one.text)):
             return "request:other"
-        if one.does(Act.FOLLOW_UP) and _is_promise(one):
+        if one.does(Act.FOLLOW_UP) and is_promise(one):
             return "follow_up"
         return ""
 
@@ -294,11 +295,11 @@ class _Reader:
         told = self.current is not None and not self.current.over
         complains = any(one.does(Act.PROBLEM) and not one.does(Act.CHAT) for one in rest[:first])
         offer = next(
-            (at for at, one in enumerate(rest) if at > first and _is_slot(one) and not one.does(Act.SPENT)), len(rest)
+            (at for at, one in enumerate(rest) if at > first and is_slot(one) and not one.does(Act.SPENT)), len(rest)
         )
         after = [one for one in rest[offer:] if not one.does(Act.SPENT)]
         return (rest[:first] if complains else []) + (
-            after if told and any(_MONEY.search(one.text) for one in after) else []
+            after if told and any(MONEY.search(one.text) for one in after) else []
         )
 
     def _close(self, rest: list[Said], at: int) -> list[Said]:
@@ -353,7 +354,7 @@ class _Reader:
             and not _ATTRIBUTE.search(one.text[:12])
         ):
             return True
-        if _is_money(unit[-1]) and one.does(Act.PROBLEM) and not _is_money(one) and not _GOES_ON.search(one.text):
+        if is_money(unit[-1]) and one.does(Act.PROBLEM) and not is_money(one) and not _GOES_ON.search(one.text):
             return True
         if _NEW_ALSO.search(one.text) and not _ATTRIBUTE.search(one.text.split("也")[0]):
             return True
@@ -374,7 +375,7 @@ class _Reader:
             named = _by_ordinal(ordinal, needs)
             if named:
                 return named
-        if len(needs) > 1 and ((_ALL.search(one.text) and _is_slot(one)) or _PURSE.search(one.text)):
+        if len(needs) > 1 and ((_ALL.search(one.text) and is_slot(one)) or _PURSE.search(one.text)):
             return needs[-3:]
         if not _POINTS_BACK.search(one.text):
             return None
@@ -413,7 +414,7 @@ class _Reader:
             return
         if self._is_talk(unit):
             return
-        if self.current and self.current.does(Act.DEFERRED) and (self._is_slot_only(unit) or any(map(_is_money, unit))):
+        if self.current and self.current.does(Act.DEFERRED) and (self._is_slot_only(unit) or any(map(is_money, unit))):
             # What can wait takes no money: the sum belongs to the need told before it.
             told = [one for one in self.talk.recent() if not one.over and not one.does(Act.DEFERRED)]
             self.current = told[-1] if told else self.current
@@ -427,7 +428,7 @@ class _Reader:
         """Tell whether a sentence only tells what happened; a bare heading stays, because its need follows."""
         if any(one.does(_NEEDS | Act.TRIED) and not one.does(Act.CHAT) for one in unit):
             return False
-        if any(_is_slot(one) for one in unit) and self.current is not None:
+        if any(is_slot(one) for one in unit) and self.current is not None:
             return all(one.does(Act.CHAT | Act.SPENT) for one in unit)
         words = frozenset[str]().union(*(content_words(one.text) for one in unit))
         if any(one.does(Act.CHAT | Act.SPENT | Act.FOLLOW_UP) for one in unit):
@@ -456,7 +457,7 @@ class _Reader:
             both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
             apart = self._after_semicolon or (first.clause.gap >= PARAGRAPH and not self.is_chat)
             return apart and current.does(Act.WISH) and both and 2 * overlap < len(words)
-        if self._is_slot_only(unit) or _is_offer(first):
+        if self._is_slot_only(unit) or is_offer(first):
             return False
         return _MORE.search(first.text) is not None or self._begins_elsewhere(current, unit)
 
@@ -486,44 +487,10 @@ class _Reader:
         """Tell whether a unit names only money, time or a way to work together."""
         text = "".join(one.text for one in unit)
         return (
-            any(_is_slot(one) for one in unit)
+            any(is_slot(one) for one in unit)
             and len(content_words(text)) <= 1
             and not any(one.does(Act.PROBLEM) for one in unit)
         )
-
-
-_MONEY = re.compile(r"\d(?:w|k)(?![a-z])|budget|钞票|\d块|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
-_WHEN = re.compile(
-    r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|"
-    r"[一二三四五六七八九十]月|季度|q[1-4]"
-)
-
-
-def _is_slot(one: Said) -> bool:
-    return bool(_MONEY.search(one.text) or _WHEN.search(one.text))
-
-
-def _is_needy(unit: list[Said]) -> bool:
-    """Tell whether a unit wishes or complains; in a paragraph of its own a target is enough."""
-    if any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit):
-        return True
-    first = unit[0]
-    own = first.clause.gap >= PARAGRAPH and not _GOES_ON.search(first.text) and bool(content_words(first.text))
-    return own and any(one.does(Act.TARGET) for one in unit)
-
-
-def _is_money(one: Said) -> bool:
-    return bool(_MONEY.search(one.text)) and any(True for _ in amounts(one.text))
-
-
-def _is_offer(one: Said) -> bool:
-    """Tell whether a clause opens with the sum the firm would pay: 自己愿意出100万, 20万预算."""
-    first = next(iter(amounts(one.text)), None)
-    return (
-        first is not None
-        and bool(_MONEY.search(one.text))
-        and not content_words(_MONEY.sub("", one.text[: first.start]))
-    )
 
 
 def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
@@ -534,64 +501,10 @@ def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
     return needs[-count:] if found["back"].startswith("后") else needs[:count]
 
 
-_BROKER = re.compile(
-    r"(?:^|[,，说讲])(?:我|咱)(?!们(?:那|的|这|厂|公司))|答应|记得|别忘|提醒|复访|回访|回头|回去|跟进|"
-    r"待[问查办核确]|再来|下(?:次|回|趟)|改约|发我|给我|回.{0,4}话|来厂里|陪$|推荐[一两三几\d]"
-)
-_FIRM_SIDE = re.compile(r"给客户|给主机厂|给甲方|客户要|想请|请专家|请人|希望|(?<!需)要给")
-_DAY = re.compile(
-    r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|"
-    r"国庆|春节|年前|月初|本周|这周|前把|前给"
-)
-
-
-def _is_promise(one: Said) -> bool:
-    """Tell whether a clause with the verbs of a task is one for the broker, not a wish of the firm."""
-    if not one.does(Act.FOLLOW_UP):
-        return False
-    text = one.text
-    if _FIRM_SIDE.search(text) and not re.search(r"答应|记得|提醒|我", text):
-        return False
-    if _BROKER.search(text) or one.clause.speaker == "我":
+def _is_needy(unit: list[Said]) -> bool:
+    """Tell whether a unit wishes or complains; in a paragraph of its own a target is enough."""
+    if any(one.does(Act.WISH | Act.PROBLEM | Act.IDEA) for one in unit):
         return True
-    if not one.does(Act.WISH | Act.PROBLEM | Act.TARGET):
-        return True
-    return _DAY.search(text) is not None and not one.does(Act.PROBLEM)
-
-
-def _spread(lanes: list[str], sentence: list[Said]) -> None:
-    """Let a request or promise take in the plain clauses of its sentence that lead up to it or finish it."""
-    wish = any(one.does(Act.WISH | Act.TARGET) and not lane for one, lane in zip(sentence, lanes, strict=True))
-    for at in range(len(sentence) - 1, 0, -1):
-        open_lane = lanes[at] not in ("", "secret") and not lanes[at - 1]
-        if open_lane and not sentence[at].clause.item and _leads_up(lanes, sentence, at, wish=wish):
-            lanes[at - 1] = lanes[at]
-    for at in range(1, len(sentence)):
-        # 问怎么办 after 版权方发函了 asks about the same matter.
-        if lanes[at] == "request:other" and lanes[at - 1].startswith("request:"):
-            lanes[at] = lanes[at - 1]
-        elif lanes[at - 1] == "request:other" and lanes[at].startswith("request:") and at == 1:
-            lanes[0] = lanes[at]
-    for at in range(1, len(sentence)):
-        if lanes[at - 1] not in ("", "secret") and not lanes[at] and _finishes(lanes[at - 1], sentence[at]):
-            lanes[at] = lanes[at - 1]
-
-
-def _leads_up(lanes: list[str], sentence: list[Said], at: int, *, wish: bool) -> bool:
-    """Tell whether the clause before ``at`` belongs to the request or promise made there."""
-    one, asks = sentence[at - 1], lanes[at].startswith("request")
-    if at == 1 and one.does(Act.WISH) and not one.does(Act.PROBLEM | Act.TARGET) and not is_technical(one.text):
-        # 深加工想做面膜，问批文怎么办: the wish is only why they ask.
-        return sentence[at].does(Act.QUESTION) and len(one.text) <= 10 and len(sentence) <= 3
-    if one.does(Act.WISH | Act.TARGET | Act.CHAT | _OVER | Act.TRIED):
-        return False
-    if asks and at > 1 and not lanes[at - 2] and _is_slot(one):
-        return False  # 明年6月前完成，想报项目: the day belongs to the need before it
-    return not one.does(Act.PROBLEM) or (asks and not wish)
-
-
-def _finishes(lane: str, one: Said) -> bool:
-    """Tell whether a clause goes on with the request or promise before it."""
-    if one.does(Act.TARGET | _OVER) or (one.does(Act.SPENT) and lane != "request:supply_lead"):
-        return False
-    return not (one.does(Act.WISH | Act.PROBLEM) and (is_technical(one.text) or one.clause.item))
+    first = unit[0]
+    own = first.clause.gap >= PARAGRAPH and not _GOES_ON.search(first.text) and bool(content_words(first.text))
+    return own and any(one.does(Act.TARGET) for one in unit)
