@@ -172,8 +172,6 @@ def _load(connection: Connection, folder: Path, manifest: dict[str, Any]) -> Non
             connection.execute(insert(table), named)
         if connection.scalar(select(func.count()).select_from(table)) != described["rows"]:
             raise BackupError(f"备份文件 {path.name} 的行数不对。")
-    if meta.SIGNING_KEY not in meta.facts(connection):
-        meta.begin_life(connection)
 
 
 def _portions(path: Path) -> Iterator[list[list[Any]]]:

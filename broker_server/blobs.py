@@ -166,5 +166,6 @@ def forget(connection: Connection, settings: Settings, scope: str, digest: str) 
     """Drop a file of ``scope``; its bytes go with the last scope that has it (needs to see every scope)."""
     table = tables.blob
     connection.execute(_this(delete(table), scope, digest))
+    _partial(settings, scope, digest).unlink(missing_ok=True)
     if connection.scalar(select(table.c.scope).where(table.c.sha256 == digest).limit(1)) is None:
         path_of(settings, digest).unlink(missing_ok=True)

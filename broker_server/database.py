@@ -45,7 +45,7 @@ def open_engine(settings: Settings) -> Engine:
     """The engine of the server's database."""
     url = settings.database_url
     if url.startswith("sqlite"):
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(url, module=sqlite_driver, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -6,6 +6,7 @@ memory, and written. Which scopes are involved may only become known while readi
 operation has to be held): then the transaction starts again with those locked as well.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,6 +44,8 @@ Key = tuple[str, UUID]  # scope, id
 _LOOKUP = 500  # ids asked for at once
 _HOPS = 5  # how often a record can have moved before we stop following it
 _CONFLICT = "conflict"
+_DECIDED = {"status", "resolution"}  # what people write in a conflict; the rest is the server's word
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class _MoreScopesError(Exception):
@@ -241,7 +244,7 @@ class _Push:
             change = operation.set.get(kind.identity) if kind and kind.identity else None
             if isinstance(change, list) and isinstance(change[1], str):
                 for scope in {operation.scope, operation.move} & self.counters.keys():
-                    wanted.setdefault((scope or "", operation.kind), set()).add(change[1][:64])
+                    wanted.setdefault((scope or "", operation.kind), set()).add(_plain_code(change[1]))
         for (scope, kind_name), codes in wanted.items():
             for some in _portions(sorted(codes)):
                 rows = self.connection.execute(
@@ -294,6 +297,8 @@ class _Push:
             return _Held("purged", scope)
         if row is None and not _creates(operation, scope):
             return _Held("unknown-record", scope)
+        if kind == _CONFLICT and operation.set.keys() - _DECIDED:
+            return _Held("not-yours")
         if scope == PUBLIC and operation.set and not may_be_public(kind, operation.set):
             return _Held("not-public")
         if operation.into is not None and not self._is_same_kind(scope, record_id, operation.into):
@@ -382,8 +387,9 @@ class _Push:
         there.op = protocol.PUT if row.deleted_at is None else protocol.DELETE
         there.moved_to, there.into = None, None
         self._touch(there, outcome)
-        if isinstance(row.body.get("sha256"), str):
-            self._copy_blob(outcome.scope, target, row.body["sha256"])
+        digest = row.body.get("sha256")
+        if isinstance(digest, str) and _DIGEST.match(digest):
+            self._copy_blob(outcome.scope, target, digest)
         row.body, row.op, row.moved_to, row.deleted_at = {}, protocol.LEAVE, target, None
         self._touch(row, outcome)
 
@@ -530,7 +536,12 @@ def _code(row: _Record) -> str:
     """What a live record is recognised by, if its kind has such a field."""
     kind = KINDS.get(row.kind)
     code = row.body.get(kind.identity) if kind and kind.identity and row.op == protocol.PUT else None
-    return code[:64] if isinstance(code, str) else ""
+    return _plain_code(code) if isinstance(code, str) else ""
+
+
+def _plain_code(code: str) -> str:
+    """A code as the table of identities holds it: short, and without the one character no text column takes."""
+    return code.replace("\0", "")[:64]
 
 
 def _portions(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:

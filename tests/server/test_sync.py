@@ -217,6 +217,28 @@ def test_clients_do_not_open_conflicts(server: ServerUnderTest, chen: Device) ->
     assert statuses(chen.sync(put(TEAM, "conflict", status="open", field="title"))) == ["held"]
 
 
+def test_people_write_in_a_conflict_only_what_they_decided(server: ServerUnderTest, chen: Device, lin: Device) -> None:
+    """Otherwise a twin could be named that is somebody else's."""
+    zhou_lost = lin.sync(put("team:99", "need", title="一")).results[0].conflicts[0]
+    firm = put(COUNTY, "enterprise", name="甲")
+    chen.sync(firm, put(COUNTY, "enterprise", firm.id, name=("乙", "丙")))
+    (opened,) = [key for key in chen.pull_all() if chen.kinds[key] == "conflict"]
+    forged = put(COUNTY, "conflict", opened[1], status=("open", "x"), twin_scope="held:team:99", twin=str(zhou_lost))
+    assert statuses(chen.sync(forged)) == ["held"]
+    disguised = put(COUNTY, "enterprise", opened[1], twin="no id at all")
+    assert statuses(chen.sync(disguised)) == ["held"]
+    assert statuses(chen.sync(put(COUNTY, "conflict", opened[1], status=("open", "resolved")))) == ["applied"]
+
+
+def test_text_of_any_kind_is_kept(server: ServerUnderTest, chen: Device) -> None:
+    """Data is never refused: not even what a text column of a database does not take."""
+    server.give("chen", "team:99=broker")
+    strange = "a\0b\u202e\U0001f600\r\n\u2028"
+    firm = put(TEAM, "enterprise", name=strange, credit_code=strange, sha256=strange)
+    assert statuses(chen.sync(firm, replace(put(TEAM, "enterprise", firm.id), move="team:99"))) == ["applied"] * 2
+    assert body_of(chen, "team:99", firm.id) == {"name": strange, "credit_code": strange, "sha256": strange}
+
+
 def test_the_same_code_twice_is_one_question(server: ServerUnderTest, chen: Device, lin: Device) -> None:
     code = "91330381MA2AAAAA1A"
     one, two = put(COUNTY, "enterprise", name="甲", credit_code=code), put(COUNTY, "enterprise", name="甲厂")
