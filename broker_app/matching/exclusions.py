@@ -17,14 +17,21 @@ _TAIL = (
     "塑料|橡胶|溶剂|助剂|甲醛|玻纤|石棉|皮革|木材|糖|淀粉"
 )
 _PLAIN = r"[^，。；、,;!?！？\s（）()：:的而但并也又还要都就和及与或]"
-_SUBSTANCE = rf"(?P<what>[{_ELEMENT}]|{_PLAIN}{{0,10}}?(?:{_TAIL}))"
+_SUBSTANCE = rf"(?P<what>[{_ELEMENT}]|[二三四五六]价[{_ELEMENT}]|{_PLAIN}{{0,10}}?(?:{_TAIL}))"
 _END = r"(?=[，。；、,;!?！？\s（）()：:的而但并也又还要都就和及与或]|$)"
 _QUALIFIED = r"(?:有毒的|有害的|任何|一点|昂贵的|贵重的?|稀有的?|进口的?)?"
-_NOT = r"不(?:能|得|许|可|可以|应|要|准|允许|想)?再?"
+# What is done with an ingredient may follow its name: 不用氰化物电镀 excludes the cyanide.
+_DONE_WITH = r"(?=电镀|镀|处理|清洗|工艺|配方|体系|阻燃|增塑|发泡|脱模|钝化|固化|染色|鞣制|硫化)"
+_NOT = r"(?:不(?:能|得|许|可|可以|应|要|准|允许|想)?|别)再?"
+# 不要漏油, 避免积水: the substance is no ingredient, its going astray is the defect to be searched for.
+_NO_DEFECT = r"(?![漏渗滴积进溢跑冒出掉脱结沾粘起冻反返串滑断打冲含])"
 # "Must not contain" is said of ingredients only, "must not use" of people and machines too: there the object decides.
-_CONTAIN = re.compile(rf"(?:{_NOT}|避免|禁止?)(?:含有?|添加|掺入?|加入){_QUALIFIED}(?P<what>{_PLAIN}{{1,12}}?){_END}")
+_CONTAIN = re.compile(
+    rf"(?:{_NOT}|避免|禁止?)(?:含有?|添加|掺入?|加入){_QUALIFIED}(?P<what>{_PLAIN}{{1,12}}?)(?:{_END}|{_DONE_WITH})"
+)
 _USE = re.compile(
-    rf"(?:{_NOT}(?:使用|采用|用|加|有)|不要|避免(?:使?用)?|禁止?使?用|杜绝|去掉){_QUALIFIED}{_SUBSTANCE}{_END}"
+    rf"(?:{_NOT}(?:使用|采用|用|加|有)|避免使?用|禁止?使?用|(?:不要|避免|杜绝|去掉){_NO_DEFECT}){_QUALIFIED}{_SUBSTANCE}"
+    rf"(?:{_END}|{_DONE_WITH})"
 )
 _FREE_OF = re.compile(
     rf"(?:无|零|免)(?P<what>(?:[{_ELEMENT}]素?|甲醛|溶剂|稀土|重金属|石棉|抗生素|添加剂|防腐剂)(?![压缝损]))"
