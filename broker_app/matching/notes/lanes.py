@@ -7,7 +7,9 @@ from broker_app.matching.notes.numbers import amounts
 from broker_app.matching.notes.requests import is_technical
 from broker_app.matching.notes.topics import content_words
 
-MONEY = re.compile(r"\d(?:w|k)(?![a-z])|budget|钞票|\d块|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资")
+MONEY = re.compile(
+    r"\d(?:w|k)(?![a-z])|budget|肯(?:出|花|拿)|钞票|\d块|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资"
+)
 _WHEN = re.compile(
     r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|"
     r"[一二三四五六七八九十]月|季度|q[1-4]"
