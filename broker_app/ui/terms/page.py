@@ -1,9 +1,10 @@
 """术语对照: what owners say and what it is called in papers; to search, to change, to try."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
 from broker_app.matching.terms import ANY_TRADE
@@ -32,13 +33,14 @@ from broker_app.ui.shell.paged_model import Column, PagedModel, Status
 from broker_app.ui.shell.table import Table
 from broker_app.ui.shell.tasks import ignore
 from broker_app.ui.shell.text_blocks import Words
-from broker_app.ui.terms import acts
+from broker_app.ui.terms import acts, files
 from broker_app.ui.terms.add_pair_dialog import AddPairDialog
 from broker_app.ui.terms.form import TermDialog
 from broker_app.ui.terms.proposals import ProposalCard
 from broker_app.ui.terms.try_out import TryOut
 
 _PAUSE_MS = 150
+_COMBO_CHARACTERS = 8  # Latin ones: 来源：全部
 
 
 class TermsPage(Page):
@@ -57,7 +59,9 @@ class TermsPage(Page):
         self._found: Sequence[TermRow] | None = None
         self.judge_button = Button(_("匹配得怎样"), icon="chart-bar", on_click=lambda: desk.go("evaluation", "terms"))
         self.new_button = Button(_("加一条"), "primary", icon="plus", on_click=self.add)
-        self.header.add_actions(self.judge_button, self.new_button)
+        self.load_button = Button(_("导入"), icon="download-simple", on_click=self._load)
+        self.keep_button = Button(_("存成表格"), icon="export", on_click=self._keep)
+        self.header.add_actions(self.load_button, self.keep_button, self.judge_button, self.new_button)
         self.try_out = TryOut(desk)
         self.proposals = ProposalCard()
         self.search = ImeAwareLineEdit(placeholder=_("说法、术语、备注、拼音"))
@@ -131,10 +135,12 @@ class TermsPage(Page):
         row = QHBoxLayout()
         row.setContentsMargins(MARGIN_LEFT, 0, MARGIN_RIGHT, 0)
         row.setSpacing(8)
-        row.addWidget(self.search, 5)
+        row.addWidget(self.search, 4)
         row.addWidget(self.industry, 2)
         row.addWidget(self.kind, 2)
         row.addStretch(1)
+        for combo in (self.industry, self.kind):
+            combo.setMinimumContentsLength(_COMBO_CHARACTERS)
         self._edit = Button(_("改"), icon="pencil-simple", small=True, on_click=self._change_chosen)
         self._switch = Button("", small=True, on_click=self._switch_chosen)
         self._remove = Button("", "danger", small=True, on_click=self._remove_chosen)
@@ -179,10 +185,11 @@ class TermsPage(Page):
     def _show_counts(self) -> None:
         counts = self._book.counts()
         own = counts.user + counts.changed
+        self.keep_button.setVisible(any(row.origin == "user" for row in self._book.rows))
         self.header.facts.set_facts(
             [
                 _("在用 {n} 条").format(n=f"{counts.in_use:,}"),
-                counted("自己加的和改过的 {n} 条", "自己加的和改过的 {n} 条", own) if own else "",
+                counted("自己的 {n} 条", "自己的 {n} 条", own) if own else "",
                 counted("已停用 {n} 条", "已停用 {n} 条", counts.off) if counts.off else "",
             ]
         )
@@ -240,6 +247,20 @@ class TermsPage(Page):
             acts.switch(self, self.desk, row, enabled=False)
         else:
             acts.remove(self, self.desk, row)
+
+    def _load(self) -> None:
+        name, _filter = QFileDialog.getOpenFileName(
+            self, _("选要导入的术语对照"), "", _("表格 (*.xlsx *.csv *.tsv);;所有文件 (*)")
+        )
+        if name:
+            files.load(self, self.desk, Path(name))
+
+    def _keep(self) -> None:
+        """Save one's own entries as a table."""
+        proposed = _("自己加的术语对照") + ".csv"
+        name, _filter = QFileDialog.getSaveFileName(self, _("存自己加的术语对照"), proposed, _("表格 (*.csv)"))
+        if name:
+            files.keep(self, self.desk, Path(name), [row for row in self._book.rows if row.origin == "user"])
 
     def _adopt(self, proposal: TermProposal) -> None:
         words = _("已加进术语对照：{lay}") if proposal.kind == "add" else _("已停用：{lay}。找成果时不再用它")

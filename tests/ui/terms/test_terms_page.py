@@ -2,19 +2,24 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from broker_app.services.needs import NeedDraft, save_need
 from broker_app.services.term_book import read_book
-from broker_app.services.terms import TermRow, get_term
+from broker_app.services.terms import TermDraft, TermRow, get_term
+from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.main_window import MainWindow
+from broker_app.ui.shell.text_blocks import Paragraph
 from broker_app.ui.terms.add_pair_dialog import AddPairDialog
 from broker_app.ui.terms.form import TermDialog
 from broker_app.ui.terms.page import TermsPage
+from tests.ui.conftest import all_of
 
 Settle = Callable[[], None]
 
@@ -242,3 +247,45 @@ def test_a_pair_saved_here_changes_what_a_need_finds(window: MainWindow, page: T
     dialog.accept()
     settled()
     assert found() == [wanted]
+
+
+def test_a_colleagues_table_is_taken_in_and_the_whole_of_it_taken_back(
+    qtbot: QtBot,
+    window: MainWindow,
+    page: TermsPage,
+    settled: Settle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "对照.csv"
+    file.write_text("企业怎么说,专业上叫什么\n松样例,防松\n漏样例,密封\n错样例,错样例\n", "utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(file), ""))
+    assert not page.keep_button.isVisible()
+    qtbot.mouseClick(page.load_button, Qt.MouseButton.LeftButton)
+    settled()
+    settled()
+    told = next(one for one in window.findChildren(Dialog) if one.isVisible())
+    assert any("第 4 行" in one.text for one in all_of(told, Paragraph))
+    told.dismiss()
+    page.kind.set_code("user")
+    assert {page.model.row(number).draft.lay for number in range(page.model.rowCount())} == {"松样例", "漏样例"}
+    assert window.toast is not None
+    undo = window.toast.take_back
+    assert page.keep_button.isVisible()
+    undo()
+    settled()
+    settled()
+    assert page.model.rowCount() == 0
+
+
+def test_ones_own_entries_are_saved_as_a_table(
+    qtbot: QtBot, page: TermsPage, settled: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.add(TermDraft("松样例", ("防松",)))
+    dialog_of(page, TermDialog).accept()
+    settled()
+    kept = tmp_path / "存.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(kept), ""))
+    qtbot.mouseClick(page.keep_button, Qt.MouseButton.LeftButton)
+    settled()
+    assert kept.read_text("utf-8-sig").splitlines()[1:] == ["松样例,防松,1.5,,,是"]
