@@ -13,7 +13,7 @@ from broker_app.reports.flow import MM, Block, Canvas
 from broker_app.reports.fonts import Face
 from broker_app.reports.grid import FRAME, THIN, Cell, Empty, Grid, Row
 from broker_app.reports.missing import missing
-from broker_app.reports.text import Align, Style, Text
+from broker_app.reports.text import Align, OneLine, Style, Text
 from broker_app.services.sheets import MetricLine
 
 UNIT = 7 * MM  # twenty-four of them make a form
@@ -119,8 +119,10 @@ def word(words: str) -> Cell:
 
 
 def figure(words: str) -> Cell:
-    """A number, code or date in a narrow column."""
-    return Cell(Text(words or NOTHING, SMALL_FIGURE), pad=_NARROW_PAD)
+    """A number, code or date in a narrow column: on one line, if need be in smaller type."""
+    if "\n" in words:
+        return Cell(Text(words, SMALL_FIGURE), pad=_NARROW_PAD)
+    return Cell(OneLine(words or NOTHING, SMALL_FIGURE), pad=_NARROW_PAD)
 
 
 def blank(words: str) -> Cell:

@@ -23,7 +23,8 @@ _LONG = 16  # characters: from here a word may break after its signs
 _ENDLESS = 21  # from here anywhere; patent numbers, credit codes and document numbers stay whole
 _LONG_BREAKS = frozenset("/-_.?&=@:;\\")
 _RANGE = frozenset("—～~–")
-_MEASURES_END = 20  # em: below this width the blank of a standard number may break
+_NARROW = 20  # em: below this width the blank of a standard number may break
+_UNIT = 4  # letters: a longer word after a number is no unit
 _WIDE = 16  # em: text is justified with more room from here
 _MIX = 0.125  # em between Latin and Chinese
 
@@ -34,8 +35,9 @@ class Break(IntEnum):
     NEVER = 0
     ANYWHERE = 1  # inside a long string, when nothing else helps
     EMERGENCY = 2  # after a sign of a long string
-    SOFT = 3  # between a number and its measure word
-    FREE = 4
+    STANDARD = 3  # the blank in GB/T 10963.1-2020, freely only in narrow columns
+    SOFT = 4  # between a number and its measure word
+    FREE = 5
 
 
 @dataclass(frozen=True)
@@ -196,11 +198,20 @@ def _after_blank(text: str, index: int) -> Break:
     last, after = text[previous], text[index]
     if last in NO_END:
         return Break.NEVER
-    if last.isdigit() and ((after.isalpha() and is_word(after)) or after in "ΩμµÅ"):
-        return Break.NEVER
-    if (last.isascii() and last.isalpha() and after.isdigit()) or (last.isdigit() and _is_han(after)):
+    if last.isdigit() and after.isalpha() and is_word(after):
+        return Break.NEVER if _is_unit(text, index) else Break.FREE
+    if last.isascii() and last.isalpha() and after.isdigit():
+        return Break.STANDARD
+    if last.isdigit() and _is_han(after):
         return Break.SOFT
     return Break.FREE
+
+
+def _is_unit(text: str, index: int) -> bool:
+    stop = index
+    while stop < len(text) and stop <= index + _UNIT and text[stop].isalpha() and is_word(text[stop]):
+        stop += 1
+    return stop - index <= _UNIT
 
 
 def _open_long_words(text: str, breaks: list[Break]) -> None:
@@ -271,6 +282,7 @@ def _choose(paragraph: Measured, start: int, room: float, last: dict[Break, int]
     best = last.get(Break.FREE, 0)
     for kind, allowed in (
         (Break.SOFT, 0.1 * room),
+        (Break.STANDARD, (0.1 if room < _NARROW * paragraph.em else 0.3) * room),
         (Break.EMERGENCY, min(3 * paragraph.em, 0.08 * room)),
         (Break.ANYWHERE, 0.3 * room),
     ):

@@ -14,6 +14,7 @@ _ASCENT = 0.88  # of the em box of the Noto faces
 _DASH_SCALE = 124.5  # per cent: two dashes of —— then meet
 _DASH_SHIFT = -0.0535  # em
 _JUSTIFIED = 16  # em: narrower text looks worse justified than flush left
+_SMALLEST = 0.7  # of the size of a number
 _VISIBLE = 0.09  # em: from here readers take a gap for a blank
 _BEFORE, _AFTER, _WHOLE = 3, 2, 6  # lines before and after a break; a text shorter than this does not break
 
@@ -132,11 +133,26 @@ class Text(Block):
         return part
 
 
-def shrunk_to_fit(text: str, style: Style, width: float, least: float = 0.7) -> Text:
-    """One line that never wraps: smaller type when it is too wide, but not under ``least`` of the size."""
-    whole = Text(text, style)
-    factor = max(least, min(1.0, width / max(whole.natural_width(), 1.0)))
-    return whole if factor == 1.0 else Text(text, replace(style, size=style.size * factor))
+class OneLine(Block):
+    """A number that never wraps: smaller type where the column is too narrow, down to 70 per cent, then it breaks."""
+
+    def __init__(self, words: str, style: Style) -> None:
+        self._text = Text(words, style)
+        self._words, self._style = words, style
+        self._fitted: dict[float, Text] = {}
+
+    def height(self, width: float) -> float:
+        return self._fit(width).height(width)
+
+    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
+        self._fit(width).draw(canvas, x, top, width)
+
+    def _fit(self, width: float) -> Text:
+        if width not in self._fitted:
+            factor = width / max(self._text.natural_width() + 0.01, 1.0)
+            small = replace(self._style, size=self._style.size * factor)
+            self._fitted[width] = Text(self._words, small) if _SMALLEST <= factor < 1 else self._text
+        return self._fitted[width]
 
 
 def draw_line(canvas: Canvas, laid: _Laid, x: float, baseline: float, width: float) -> None:

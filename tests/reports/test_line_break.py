@@ -64,6 +64,19 @@ def test_codes_stay_whole_and_paths_break_after_a_sign() -> None:
     assert first.endswith(("\\", "_"))
 
 
+def test_a_standard_keeps_its_number_but_in_narrow_columns() -> None:
+    for lead in range(5, 30):
+        lines = broken("标" * lead + "GB/T 10963.1-2020" + "州" * 30, 300)
+        assert any("GB/T 10963.1-2020" in line for line in lines), (lead, lines)
+    assert broken("符合标准符GB/T 10963.1-2020", 100) == ["符合标准符GB/T", "10963.1-2020"]
+
+
+def test_english_breaks_between_words() -> None:
+    words = "Install Office 365 Version 2 before Windows 11 Update 24 arrives in 2026 the firm said"
+    for width in range(100, 400, 7):
+        assert " ".join(broken(words, width)).split() == words.split()
+
+
 def test_the_last_line_has_company() -> None:
     for width in range(120, 460, 5):
         lines = broken("银触点：银价涨得吓人，想降银但温升别超标，找过一家粉末冶金的没下文。", width)
