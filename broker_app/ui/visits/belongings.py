@@ -1,4 +1,4 @@
-"""What belongs to a visit besides its words: photos and files, and whether the firm agreed to them."""
+"""What belongs to a visit besides its words: photos and files, whether the firm agreed to them, its signature."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -9,6 +9,7 @@ from broker_app.services.attachments import AttachmentRow
 from broker_app.ui.attachments.sources import mime_sources
 from broker_app.ui.attachments.strip import AttachmentStrip
 from broker_app.ui.shell.desk import Desk
+from broker_app.ui.signature.box import SignatureBox
 from broker_app.ui.visits.note_column import NoteColumn
 
 
@@ -20,6 +21,8 @@ class Belongings(QObject):
         self._column = column
         self.strip = AttachmentStrip(desk, "visit", save_then)
         column.add_foot(self.strip, stretch=1)
+        self.signature = SignatureBox(desk, save_then)
+        column.add_foot(self.signature)
         self.strip.shown.connect(self._on_shown)
         column.note.file_pasted.connect(lambda data: self.strip.take(mime_sources(data)))
         column.consent.toggled.connect(self.strip.set_consent)
@@ -27,6 +30,7 @@ class Belongings(QObject):
     def show_visit(self, visit_id: UUID | None, *, editable: bool) -> None:
         """Follow the visit that is shown."""
         self.strip.show_record(visit_id, editable=editable)
+        self.signature.show_visit(visit_id, editable=editable)
         self._column.consent.setEnabled(editable)
 
     def _on_shown(self, rows: Sequence[AttachmentRow]) -> None:

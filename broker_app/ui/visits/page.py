@@ -131,6 +131,8 @@ class VisitsPage(Page):
             ("visit.need", _("选中的话转成需求"), editor.take_selection_as_need, "Ctrl+D", "plus"),
             ("visit.match", _("给需求找成果"), editor.find_achievements, "Ctrl+M", "intersect"),
             ("visit.print", _("预览和打印走访记录表"), editor.print_record, "Ctrl+P", "printer"),
+            ("visit.sign", _("请企业签字"), editor.belongings.signature.sign, "F8", "pen-nib"),
+            ("visit.photo", _("加照片或文件"), editor.belongings.strip.choose_files, "", "paperclip"),
             ("visit.secret", _("标为不得外传"), editor.toggle_confidential, "", "lock-simple"),
         ):
             self.desk.commands.add(Command(name, title, self._if_here(act), keys, icon, group))
