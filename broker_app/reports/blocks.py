@@ -273,10 +273,10 @@ def _draw_signer(canvas: Canvas, signer: Signer, left: float, top: float, width:
     Text(signer.role, replace(LABEL, size=10, align=Align.LEFT)).draw(canvas, left, top - 1.5 * MM, width)
     canvas.setLineWidth(_SIGN_LINE)
     canvas.line(left, foot + 14 * MM, left + width, foot + 14 * MM)
-    name = Text(
-        [(_("姓名（正楷）"), Face.SANS), (f"　{signer.name}" if signer.name else "", Face.SERIF)],
-        Style(Face.SANS, 10, 15),
-    )
+    style = Style(Face.SANS, 10, 15)
+    name = Text([(_("姓名（正楷）"), Face.SANS), (f"　{signer.name}" if signer.name else "", Face.SERIF)], style)
+    if name.natural_width() > width:  # whoever signs writes it
+        name = Text(_("姓名（正楷）"), style)
     name.draw(canvas, left, foot + 13 * MM, width)
     Text(chinese_date(signer.day), Style(Face.SERIF, 10.5, 15, Align.RIGHT)).draw(canvas, left, foot + 7 * MM, width)
 

@@ -74,6 +74,10 @@ class _Pages:
         """Place blocks of which only the last may be cut."""
         *heads, last = chain
         needed = sum(one.height(self.width) + one.space_after for one in heads)
+        if needed + last.least(self.width) > self.full and heads:
+            for one in chain:  # longer than a page: what it holds matters more than that it holds together
+                self._put_cut(one)
+            return
         if self.done[-1] and needed + min(last.least(self.width), self.full) > self._room() + _HAIR:
             self._turn(chain[0])
         for one in heads:

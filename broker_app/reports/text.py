@@ -133,26 +133,20 @@ class Text(Block):
         return part
 
 
-class OneLine(Block):
-    """A number that never wraps: smaller type where the column is too narrow, down to 70 per cent, then it breaks."""
+class OneLine(Text):
+    """A number that does not wrap: smaller type where the column is too narrow, down to 70 per cent, then it breaks."""
 
     def __init__(self, words: str, style: Style) -> None:
-        self._text = Text(words, style)
-        self._words, self._style = words, style
-        self._fitted: dict[float, Text] = {}
+        super().__init__(words, style)
+        self._words = words
 
-    def height(self, width: float) -> float:
-        return self._fit(width).height(width)
-
-    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
-        self._fit(width).draw(canvas, x, top, width)
-
-    def _fit(self, width: float) -> Text:
-        if width not in self._fitted:
-            factor = width / max(self._text.natural_width() + 0.01, 1.0)
-            small = replace(self._style, size=self._style.size * factor)
-            self._fitted[width] = Text(self._words, small) if _SMALLEST <= factor < 1 else self._text
-        return self._fitted[width]
+    def lines(self, width: float) -> list[_Laid]:
+        factor = width / max(self.natural_width() + 0.01, 1.0)
+        if not _SMALLEST <= factor < 1:
+            return super().lines(width)
+        if width not in self._laid:
+            self._laid[width] = Text(self._words, replace(self.style, size=self.style.size * factor)).lines(width)
+        return self._laid[width]
 
 
 def draw_line(canvas: Canvas, laid: _Laid, x: float, baseline: float, width: float) -> None:

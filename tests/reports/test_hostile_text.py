@@ -1,7 +1,7 @@
 """Whatever people type prints as they typed it, and nothing they type does anything."""
 
 import io
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pypdf
@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker_app.reports import text as text_module
 from broker_app.reports.clean import clean
 from broker_app.reports.fonts import Face
 from broker_app.reports.intro_letter import build_intro_letter
 from broker_app.reports.missing import missing
 from broker_app.reports.text import Style, Text
 from broker_app.reports.visit_record import build_visit_record
+from tests.reports.papers import PAPERS
 from tests.reports.reading import joined, pages_by_pdfium, pages_by_pypdf
 from tests.reports.sheets import LETTER, VISIT
 
+FOOT, OUTER = 34.0, 45.0  # points above and beside which everything stands
 HOSTILE = (
     "<b>粗</b>",
     "</para>",
@@ -109,6 +112,34 @@ def test_a_note_of_200_000_characters() -> None:
     printed = joined(pages_by_pdfium(build_visit_record(replace(VISIT, note=note + "收尾一句"))))
     assert printed.count("小型断路器瞬时脱扣") > 8_000
     assert "收尾一句" in printed
+
+
+@pytest.mark.parametrize("name", [name for name in PAPERS if name != "nasty"])
+def test_no_field_is_too_long_for_its_page(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside: list[str] = []
+    draw = text_module.draw_line
+
+    def check(canvas: Any, laid: Any, x: float, baseline: float, width: float) -> None:
+        if baseline < FOOT or x < OUTER or (laid.line.width > width + 1 and not laid.line.squeeze):
+            outside.append(laid.paragraph.measured.text[laid.line.start : laid.line.stop])
+        draw(canvas, laid, x, baseline, width)
+
+    monkeypatch.setattr(text_module, "draw_line", check)
+    made = PAPERS[name]
+    content = made.build(replace(_filled(made.sheet, "很长" * 450), number=made.sheet.number))
+    assert outside == []
+    assert joined(pages_by_pdfium(content)).count("长") > 450
+
+
+def _filled(value: Any, words: str) -> Any:
+    """The same sheet with every text in it replaced."""
+    if isinstance(value, str):
+        return words
+    if isinstance(value, tuple):
+        return tuple(_filled(one, words) for one in value)
+    if is_dataclass(value):
+        return replace(value, **{one.name: _filled(getattr(value, one.name), words) for one in fields(value)})  # type: ignore[type-var]
+    return value
 
 
 def test_one_endless_word() -> None:
