@@ -45,6 +45,7 @@ def make_application(settings: Settings) -> QApplication:
 
 def build_window(store: "Store") -> "MainWindow":
     """The main window over an open store, at the first page."""
+    from broker_app.services.recovery import begin_sitting  # noqa: PLC0415
     from broker_app.ui.pages import FIRST_PAGE, page_makers, places  # noqa: PLC0415 - after the entrance is painted
     from broker_app.ui.shell.desk import Desk  # noqa: PLC0415
     from broker_app.ui.shell.main_window import MainWindow  # noqa: PLC0415
@@ -56,6 +57,7 @@ def build_window(store: "Store") -> "MainWindow":
     window = MainWindow(desk, places(), page_makers())
     tasks.setParent(window)
     desk.setParent(window)
+    desk.cut_short_since = begin_sitting(store.paths.folder)
     desk.settings_changed.connect(_dress)
     connect_exchange(window)
     window.show_page(FIRST_PAGE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ class Desk(QObject):
         self.commands = CommandBook(self)
         self.profile: Profile = tasks.fetch(read_profile)
         self._settings_file = settings_file
+        self.cut_short_since: datetime | None = None
+        """Since when the last sitting lay open if it did not end as it should; set where the window is built."""
         tasks.failed.connect(self.complain)
         tasks.data_changed.connect(self._read_profile_again)
 

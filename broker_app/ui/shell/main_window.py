@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTextEdit,
 from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.services.profile import Profile
+from broker_app.services.recovery import end_sitting
 from broker_app.services.store_status import store_status
 from broker_app.services.today import open_counts
 from broker_app.ui.shell.buttons import Button
@@ -115,6 +116,7 @@ class MainWindow(QWidget):
         """Closing never asks: what is typed is kept."""
         self.keep_typing()
         self.desk.tasks.finish()
+        end_sitting(self.desk.profile_folder)
         event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

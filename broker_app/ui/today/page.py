@@ -14,6 +14,7 @@ from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import Paragraph
 from broker_app.ui.today.rows import DeadlineRow, MonthRow, RecentRow, StopRow, ToDoRow
+from broker_app.ui.visits.recovery import FoundDrafts
 
 _LEFT_SHARE, _RIGHT_SHARE = 13, 10
 _SHOWN_TO_DOS = 6
@@ -44,6 +45,8 @@ class TodayPage(Page):
         for column, share in ((self._left, _LEFT_SHARE), (self._right, _RIGHT_SHARE)):
             column.setSpacing(12)
             columns.addLayout(column, share)
+        if desk.cut_short_since is not None:
+            self.found_drafts = FoundDrafts(self, desk.cut_short_since)
 
     def _show_all_to_dos(self) -> None:
         self._all_to_dos = True
