@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -274,16 +274,23 @@ def _few(titles: Iterable[str]) -> tuple[str, ...]:
 
 def _rows(session: Session) -> list[TermRow]:
     overlays, own = _split(_own_rows(session))
-    shipped = {entry.id: entry for entry in shipped_terms().entries}
     rows = [_listed(str(row.id), _entry(row), enabled=row.enabled, origin="user") for row in own]
-    for name, row in overlays.items():
-        rows.append(_listed(name, _entry(row), enabled=row.enabled, origin="changed"))
-    rows += [
-        _listed(entry.id, entry, enabled=True, origin="shipped")
-        for entry in shipped.values()
-        if entry.id not in overlays
-    ]
-    return sorted(rows, key=lambda row: (row.origin != "user", fold(row.draft.lay), row.id))
+    changed = [_listed(name, _entry(row), enabled=row.enabled, origin="changed") for name, row in overlays.items()]
+    placed = [(_place(row), row) for row in changed]
+    placed += [(place, row) for place, row in _shipped_rows() if row.id not in overlays]
+    placed.sort(key=lambda one: one[0])
+    return [*sorted(rows, key=_place), *(row for _at, row in placed)]
+
+
+@cache
+def _shipped_rows() -> tuple[tuple[tuple[str, str], TermRow], ...]:
+    """The shipped entries with their places, made once: there are thousands, and every list and check needs them."""
+    rows = [_listed(entry.id, entry, enabled=True, origin="shipped") for entry in shipped_terms().entries]
+    return tuple(sorted(((_place(row), row) for row in rows), key=lambda one: one[0]))
+
+
+def _place(row: TermRow) -> tuple[str, str]:
+    return fold(row.draft.lay), row.id
 
 
 def _listed(term_id: str, entry: TermEntry, *, enabled: bool, origin: TermOrigin) -> TermRow:
@@ -387,15 +394,20 @@ def _row_to_write(session: Session, draft: TermDraft, term_id: str) -> tuple[Ter
 
 
 def _refuse_circle(session: Session, lay: str, technical: Sequence[str], term_id: str) -> None:
-    others = [
-        TermEntry(row.id, row.draft.lay, row.draft.technical)
-        for row in _rows(session)
-        if row.enabled and row.id != term_id
-    ]
+    rows = [row for row in _rows(session) if row.enabled and row.id != term_id]
+    same = fold(lay).strip()
+    if not any(same == _folded(term) for row in rows for term in row.draft.technical):
+        return  # nothing leads to the phrase, so no ring closes there
+    others = [TermEntry(row.id, row.draft.lay, row.draft.technical) for row in rows]
     mine = TermEntry(term_id, lay.strip(), tuple(technical))
-    ring = next((ring for ring in circles([*others, mine]) if fold(lay).strip() in ring), None)
+    ring = next((ring for ring in circles([*others, mine]) if same in ring), None)
     if ring is not None:
         raise InvalidInputError("technical", _fault_words("circle", " → ".join((*ring, ring[0]))))
+
+
+@cache
+def _folded(term: str) -> str:
+    return fold(term).strip()
 
 
 _FIELD_OF: dict[FaultKind, str] = {
