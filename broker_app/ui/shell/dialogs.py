@@ -64,6 +64,8 @@ class Dialog(QWidget):
         self.foot.addWidget(self.primary_button)
         self.setAccessibleName(title)
         self.window().installEventFilter(self)
+        if inside := self._area.widget():
+            inside.installEventFilter(self)
         self.hide()
 
     def open(self) -> None:
@@ -92,8 +94,10 @@ class Dialog(QWidget):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay as large as the window."""
-        if watched is self.window() and event.type() == QEvent.Type.Resize and self.isVisible():
+        """Stay as large as the window, and grow with what is inside: an error under a field needs its line."""
+        resized = watched is self.window() and event.type() == QEvent.Type.Resize
+        grown = watched is self._area.widget() and event.type() == QEvent.Type.LayoutRequest
+        if (resized or grown) and self.isVisible():
             self._place()
         return False
 
