@@ -36,7 +36,7 @@ class ComparisonDialog(Dialog):
             grid.setColumnStretch(number + 2, 4)
         grid.addWidget(_head(found.need_title, _("需求")), 0, 1, Qt.AlignmentFlag.AlignTop)
         for number, one in enumerate(found.achievements):
-            grid.addWidget(_head(one.title, one.owner, _count_words(one)), 0, number + 2, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(_head(one.title, one.owner, *_count_words(one)), 0, number + 2, Qt.AlignmentFlag.AlignTop)
         for number, row in enumerate(found.rows):
             at = 2 * number + 1
             grid.addWidget(Hairline(), at, 0, 1, len(found.achievements) + 2)
@@ -63,8 +63,9 @@ def _head(title: str, *below: str) -> QWidget:
     return holder
 
 
-def _count_words(one: ComparedAchievement) -> str:
-    return _("满足 {met}，不满足 {unmet}，没写 {unknown}").format(met=one.met, unmet=one.unmet, unknown=one.unknown)
+def _count_words(one: ComparedAchievement) -> tuple[str, str]:
+    counted = _("满足 {met}，不满足 {unmet}").format(met=one.met, unmet=one.unmet)
+    return counted, _("没写 {unknown}").format(unknown=one.unknown)
 
 
 def _cell(cell: ComparedCell, *, asked: bool) -> QWidget:
