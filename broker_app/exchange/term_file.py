@@ -19,7 +19,7 @@ from broker_app.i18n import _
 from broker_app.services.term_book import TermChange, keep_term, take_back, turn_term
 from broker_app.services.terms import TermDraft, TermRow
 
-MOST_ROWS = 300
+MOST_ROWS = 200
 """Each entry is held against all others for circles, so a longer file would keep the store busy for long."""
 
 _SEPARATORS = str.maketrans("，,；;\n", "、、、、、")  # no slash: PC/ABS is one word

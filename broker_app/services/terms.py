@@ -277,7 +277,7 @@ def _rows(session: Session) -> list[TermRow]:
     rows = [_listed(str(row.id), _entry(row), enabled=row.enabled, origin="user") for row in own]
     changed = [_listed(name, _entry(row), enabled=row.enabled, origin="changed") for name, row in overlays.items()]
     placed = [(_place(row), row) for row in changed]
-    placed += [(place, row) for place, row in _shipped_rows() if row.id not in overlays]
+    placed += [one for one in _shipped_rows() if one[1].id not in overlays] if overlays else _shipped_rows()
     placed.sort(key=lambda one: one[0])
     return [*sorted(rows, key=_place), *(row for _at, row in placed)]
 
