@@ -75,7 +75,8 @@ def reindex(session: Session, kind: str, ids: Sequence[UUID]) -> None:
     for start in range(0, len(ids), _REBUILD_BATCH):
         some = ids[start : start + _REBUILD_BATCH]
         live = model.id.in_(some) & model.deleted_at.is_(None)
-        rows = list(session.scalars(select(model).where(live).execution_options(populate_existing=True)))
+        statement = select(model).where(live).execution_options(populate_existing=True)
+        rows: list[Achievement | Need] = list(session.scalars(statement))
         _put(session, pool, rows)
         found = {row.id for row in rows}
         index.remove(session.connection(), pool, [record for record in some if record not in found])
