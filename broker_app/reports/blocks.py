@@ -14,7 +14,7 @@ from broker_app.reports.fonts import Face
 from broker_app.reports.grid import FRAME, THIN, Cell, Empty, Grid, Row
 from broker_app.reports.missing import missing
 from broker_app.reports.text import Align, OneLine, Style, Text
-from broker_app.services.sheets import MetricLine
+from broker_app.services.sheets import MetricLine, PersonLine
 
 UNIT = 7 * MM  # twenty-four of them make a form
 NOTHING = "—"  # an empty field of a record: nobody can add to it later
@@ -143,6 +143,11 @@ def span_of_time(start: datetime, end: datetime | None) -> str:
     if end is None:
         return began
     return f"{began}—{end:%H:%M}" if end.date() == start.date() else f"{began}—{end:%Y-%m-%d %H:%M}"
+
+
+def person(one: PersonLine) -> str:
+    """``陈喆　技术部工程师　138****0000``."""
+    return "　".join(part for part in (one.name, one.position, one.phone_masked) if part)
 
 
 def metric_figures(metric: MetricLine) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from broker_app.reports.blocks import (
     figure,
     label,
     missing_note,
+    person,
     serial,
     small,
     table,
@@ -22,7 +23,7 @@ from broker_app.reports.flow import MM, Block
 from broker_app.reports.grid import Cell, Grid, Row
 from broker_app.reports.page import Family, Paper, render
 from broker_app.reports.text import Text
-from broker_app.services.sheets import FirmSheet, PersonLine
+from broker_app.services.sheets import FirmSheet
 
 
 def build_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> bytes:
@@ -53,14 +54,10 @@ def _facts(sheet: FirmSheet) -> Grid:
         Row((label(_("所属产业")), value("、".join(sheet.industries)), label(_("企业规模")), value(sheet.size))),
         Row((label(_("法人代表")), value(sheet.legal_person), label(_("成立日期")), value(founded, style=FIGURE))),
         Row((label(_("网址")), value(sheet.website, style=FIGURE), label(_("标签")), value("、".join(sheet.tags)))),
-        Row((label(_("联系人")), value("；".join(map(_person, sheet.contacts)), 3))),
+        Row((label(_("联系人")), value("；".join(map(person, sheet.contacts)), 3))),
         Row((label(_("企业简介")), profile)),
     )
     return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), rows, space_after=4 * MM)
-
-
-def _person(person: PersonLine) -> str:
-    return "　".join(part for part in (person.name, person.position, person.phone_masked) if part)
 
 
 def _needs(sheet: FirmSheet) -> list[Block]:

@@ -18,9 +18,11 @@ from broker_app.reports.blocks import (
     label,
     missing_note,
     options,
+    person,
     serial,
     small,
     span_of_time,
+    table,
     title_block,
     value,
     withheld_note,
@@ -32,7 +34,7 @@ from broker_app.reports.fonts import Face
 from broker_app.reports.grid import Cell, Grid, Row
 from broker_app.reports.page import Family, Paper, render
 from broker_app.reports.text import Text
-from broker_app.services.sheets import MetricLine, NeedLine, PersonLine, VisitSheet
+from broker_app.services.sheets import MetricLine, NeedLine, VisitSheet
 
 _HEAD_ROW = 8 * MM
 _GAP = 4 * MM
@@ -44,8 +46,7 @@ def build_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> bytes:
     blocks: list[Block] = [*title_block(title, sheet.number, sheet.state), _facts(sheet)]
     if sheet.needs:
         blocks.append(_needs(sheet.needs))
-    if sheet.follow_ups:
-        blocks.append(_follow_ups(sheet))
+    blocks += _follow_ups(sheet)
     blocks += withheld_note(sheet.withheld + sum(need.withheld for need in sheet.needs))
     blocks += missing_note(sheet)
     blocks.append(
@@ -83,7 +84,7 @@ def _facts(sheet: VisitSheet) -> Grid:
         ),
         Row((label(_("走访角色")), value(sheet.role), label(_("走访目的")), value("；".join(sheet.purposes)))),
         Row((label(_("带队人")), value(sheet.lead), label(_("同行人")), value("、".join(sheet.companions)))),
-        Row((label(_("接待人")), value("；".join(map(_person, sheet.met)), 3))),
+        Row((label(_("接待人")), value("；".join(map(person, sheet.met)), 3))),
         Row((label(_("走访记录（原始笔记）")), _free("\n".join((sheet.note, *sheet.note_corrections)).strip()))),
         Row((label(_("现场发现")), _free(sheet.findings))),
         Row((label(_("非技术诉求")), value(_referrals(sheet), 3))),
@@ -100,10 +101,6 @@ def _facts(sheet: VisitSheet) -> Grid:
 
 def _free(words: str) -> Cell:
     return Cell(Text(words, FREE), 3) if words.strip() else value("", 3)
-
-
-def _person(person: PersonLine) -> str:
-    return "　".join(part for part in (person.name, person.position, person.phone_masked) if part)
 
 
 def _referrals(sheet: VisitSheet) -> str:
@@ -161,26 +158,16 @@ def _metric(metric: MetricLine) -> str:
     return f"{metric.name} {goal} {metric.unit}".strip() + standard
 
 
-def _follow_ups(sheet: VisitSheet) -> Grid:
+def _follow_ups(sheet: VisitSheet) -> list[Block]:
     heads = (_("序号"), _("事项"), _("责任人"), _("期限"), _("办结"))
-    rows = [Row(tuple(map(head, heads)), least=_HEAD_ROW)]
-    for count, task in enumerate(sheet.follow_ups, 1):
-        due = task.due.isoformat() if task.due else ""
-        cells = (
+    rows = [
+        (
             serial(str(count)),
             small(task.text),
             word(task.who),
-            figure(due),
+            figure(task.due.isoformat() if task.due else ""),
             word(_("是") if task.done else ""),
         )
-        rows.append(Row(cells))
-    columns = tuple(width * MM for width in (10, 85, 34, 25, 14))
-    return Grid(
-        columns,
-        tuple(rows),
-        head=1,
-        caption=heading(_("后续任务")),
-        caption_again=heading(_("后续任务（续）")),
-        space_after=_GAP,
-        bookmark=(1, _("后续任务")),
-    )
+        for count, task in enumerate(sheet.follow_ups, 1)
+    ]
+    return table(_("后续任务"), _("后续任务"), heads, (10, 85, 34, 25, 14), rows)

@@ -1,6 +1,7 @@
 """What every paper keeps: its text, its line rules, its fonts, its code, its pages."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pypdf
@@ -13,7 +14,7 @@ from broker_app.reports.line_break import BLANKS, NO_END, NO_START, is_word
 from broker_app.reports.missing import missing
 from tests.reports.papers import PAPERS, content
 from tests.reports.reading import fonts, joined, pages_by_pdfium, pages_by_pypdf, qr_texts
-from tests.reports.sheets import LETTER, NASTY, PARAGRAPHS, VISIT
+from tests.reports.sheets import LETTER, NASTY, NEED, PARAGRAPHS, VISIT
 
 EVERY = pytest.mark.parametrize("name", PAPERS)
 # 上链存证 and 电子签名 stand only in the sentence that denies them.
@@ -138,6 +139,15 @@ def test_no_words_a_paper_must_not_say_and_no_missing_sign(name: str) -> None:
     assert printed.count("上链") == 1
     assert "〓" not in printed
     assert missing(PAPERS[name].sheet) == ()
+
+
+def test_a_label_that_serves_many_rows_repeats_on_the_next_page() -> None:
+    sheet = replace(NEED, metrics=NEED.metrics * 20)
+    first, second, *others = (joined([page]) for page in pages_by_pdfium(PAPERS["need"].build(sheet)))
+    assert "主要指标（续）" not in first
+    assert "主要指标（续）" in second
+    assert "需求信息" in second
+    assert f"第2页共{2 + len(others)}页" in second
 
 
 def test_an_empty_field_prints_a_dash_and_no_box_is_ticked() -> None:
