@@ -150,6 +150,11 @@ class FileVault:
             raise StoreError(_("没有地方放临时的副本，附件没有打开。资料没有受影响。")) from error
         return copy
 
+    def forget(self, names: Sequence[str]) -> None:
+        """Drop the bytes of files no record names any more."""
+        for sha256 in names:
+            remove_file(self._paths, sha256)
+
     def forget_copies(self) -> None:
         """Take away all copies in clear; one that another program still holds goes next time."""
         shutil.rmtree(self._paths.folder / _OPENED, ignore_errors=True)

@@ -113,10 +113,12 @@ class SettingsPage(Page):
         self.lock_button = Button(_("锁住"), icon="lock-simple", small=True, on_click=self.desk.lock_wanted.emit)
         self.backup_button = Button(_("备份"), icon="floppy-disk", small=True, on_click=self._choose_backup)
         self.health_button = Button(_("体检"), icon="shield-check", small=True, on_click=self._check)
+        self.trash_button = Button(_("回收站"), icon="trash", small=True, on_click=lambda: self.desk.go("trash"))
         for button, words in (
             (self.passphrase_button, _("记录和恢复码不变。")),
             (self.backup_button, _("存一份带走的，打开它要用现在的口令。")),
             (self.health_button, _("逐页核对资料有没有损坏，数一数有多少条。")),
+            (self.trash_button, _("删掉的记录留三十天，随时能恢复。")),
             (self.lock_button, _("离开座位时用，十分钟没人动也会自己锁。")),
         ):
             button.setMinimumWidth(96)
