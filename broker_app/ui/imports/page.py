@@ -155,8 +155,8 @@ class ImportPage(Page):
     def _save_refused(self) -> None:
         if self._report is None or self._source is None:
             return
-        proposed = f"{self._source.path.stem}-{_('没导入的行')}.xlsx"
-        name, _filter = QFileDialog.getSaveFileName(self, _("存没能导入的行"), proposed, _("表格 (*.csv *.xlsx)"))
+        proposed = f"{self._source.path.stem}-{_('没导入的行')}.csv"
+        name, _filter = QFileDialog.getSaveFileName(self, _("存没能导入的行"), proposed, _("表格 (*.csv)"))
         if name:
             path, columns, refused = Path(name), self._source.columns, self._report.refused_rows
             self.desk.tasks.run(self, lambda: write_error_rows(path, columns, refused), self._on_rows_saved)
