@@ -26,7 +26,8 @@ _YEAR = (
 _WEEKDAY = r"[一二三四五六日天]"
 _HOLIDAYS = (
     r"元旦|春节|过完?年|大年|年关|新年|正月十五|元宵|正月|清明|五一|劳动节|端午|中秋|国庆|十一(?=[前后放长黄])|"
-    r"双十一|双11|双十二|双12"
+    r"双十一|双11|双十二|双12|三八|六一|八一|教师节|618|圣诞节?|黑五|小年|除夕|腊月|(?:春季|秋季)?广交会|"
+    r"立春|惊蛰|春分|谷雨|立夏|小满|芒种|夏至|小暑|大暑|立秋|处暑|白露|秋分|寒露|霜降|立冬|冬至|小寒|大寒"
 )
 _SEASONS = (
     r"开春|春上|春天|春季|入春|夏天|夏季|入夏|入秋|秋天|秋季|入冬|冬天|冬季|春茶|春耕|秋收|暑假|寒假|开学|梅雨|"
@@ -77,7 +78,7 @@ _NEAR = {"今天": 0, "今日": 0, "今晚": 0, "明天": 1, "明日": 1, "明�
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _FORMS)
 _ANY = re.compile(
     r"\d|[一二两三四五六七八九十半几]|今|明|后|来年|本|当|次年|上|下|这|周|月|年|元|春|过年|大|新年|正月|清明|劳动|"
-    r"端午|中秋|国庆|双|"
+    r"端午|中秋|国庆|双|三|六|八|教|圣|黑|小|除|腊|广|立|惊|谷|芒|处|白|霜|"
     r"开|夏|入|秋|冬|暑|寒|梅|q|前|昨|礼|星"
 )
 
@@ -215,6 +216,10 @@ def _feast(hit: re.Match[str], visit_on: date, side: int) -> date | None:
     word, year = hit["feast"], _year(hit, visit_on)
     if word == "过完年":
         side = 1
+    if word == "广交会":  # twice a year
+        both = (_feast_days(f"{half}季广交会", (year or visit_on.year) + step) for step in (0, 1) for half in "春秋")
+        first = next((days[0] for days in both if days[0] > visit_on), None)
+        return first - timedelta(1) if first and side < 0 else first
     for step in (0, 1, 2):
         first, last = _feast_days(word, year or visit_on.year + step)
         day = first - timedelta(1) if side < 0 else last + timedelta(1) if side > 0 else first
@@ -237,7 +242,20 @@ def _feast_days(word: str, year: int) -> tuple[date, date]:
         "双11": ((11, 11), (11, 11)),
         "双十二": ((12, 12), (12, 12)),
         "双12": ((12, 12), (12, 12)),
+        "三八": ((3, 8), (3, 8)),
+        "六一": ((6, 1), (6, 1)),
+        "八一": ((8, 1), (8, 1)),
+        "教师节": ((9, 10), (9, 10)),
+        "618": ((6, 18), (6, 18)),
+        "圣诞": ((12, 25), (12, 25)),
+        "圣诞节": ((12, 25), (12, 25)),
+        "黑五": ((11, 27), (11, 27)),
+        "春季广交会": ((4, 15), (5, 5)),
+        "秋季广交会": ((10, 15), (11, 4)),
     }
+    if word in _TERMS:
+        term = date(year, *_TERMS[word])
+        return term, term
     if word in fixed:
         first, last = fixed[word]
         return date(year, *first), date(year, *last)
@@ -245,6 +263,9 @@ def _feast_days(word: str, year: int) -> tuple[date, date]:
     if year not in table:
         raise ValueError(word)
     day = date(year, *table[year])
+    if word in ("小年", "除夕", "腊月"):
+        first = day - timedelta({"小年": 7, "除夕": 1, "腊月": 29}[word])
+        return first, day - timedelta(1)
     if word in ("正月十五", "元宵"):
         return day + timedelta(14), day + timedelta(14)
     if word == "正月":
@@ -252,6 +273,12 @@ def _feast_days(word: str, year: int) -> tuple[date, date]:
     return day, day + timedelta(6 if table is _SPRING else 2)
 
 
+# The solar terms by the sun; a day earlier or later in some years.
+_TERMS = {
+    "立春": (2, 4), "惊蛰": (3, 6), "春分": (3, 21), "谷雨": (4, 20), "立夏": (5, 6), "小满": (5, 21), "芒种": (6, 6),
+    "夏至": (6, 21), "小暑": (7, 7), "大暑": (7, 23), "立秋": (8, 8), "处暑": (8, 23), "白露": (9, 8), "秋分": (9, 23),
+    "寒露": (10, 8), "霜降": (10, 23), "立冬": (11, 8), "冬至": (12, 22), "小寒": (1, 6), "大寒": (1, 20),
+}  # fmt: skip
 _SEASON_DAYS = {
     "开春": (3, 1), "春上": (3, 31), "春天": (4, 30), "春季": (4, 30), "入春": (3, 1), "春茶": (3, 20), "春耕": (3, 20),
     "夏天": (6, 30), "夏季": (6, 30), "入夏": (5, 5), "入秋": (8, 31), "秋天": (10, 31), "秋季": (10, 31),

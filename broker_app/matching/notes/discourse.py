@@ -63,10 +63,11 @@ _SECTIONS = (
     ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
 )
 _PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小孩|孩子|老婆|侄[女儿子]|外甥|亲戚|老公学|幼儿园)")
+_WORKERS = re.compile(r"[员职民]工|工人|骨干|人才|技术员|外地")
 _NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
 _MORE = re.compile(r"^.{0,5}(?:还|又)(?:说|讲|提到?|问)?.{0,4}想|^.{0,4}还(?:说|讲|提到?)(?:了|过)?")
 _NEW_WISH = re.compile(
-    r"^(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|"
+    r"^(?!希望|需要|打算|准备|计划|最好|能不能)(?P<what>[^,，想要]{2,12}?)(?:这块|那块|那边|这边)?(?:还|就)?(?:想|要(?!求|价|命)|希望|"
     r"需要)(?P<then>[^\d≥≤<>]+)"
 )
 _ATTRIBUTE = re.compile(
@@ -257,7 +258,7 @@ class _Reader:
     def _lane(self, one: Said, whole: str, sentence: list[Said]) -> str:
         if one.does(Act.SECRET) and not (one.does(Act.WISH) and len(one.text) > 16):
             return "secret"
-        if _PERSONAL.search(whole) and "员工" not in whole:
+        if _PERSONAL.search(whole) and not _WORKERS.search(whole):
             return "secret" if one.does(Act.SECRET) else ""
         if self.section == "follow_up" and len(one.text) > 3:
             return "follow_up"

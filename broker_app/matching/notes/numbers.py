@@ -39,9 +39,10 @@ AMOUNT = re.compile(
     rf"个(?![月人工小星礼钟多半季点款型头班单项产样批百千万亿车厂学博专\d])|钱)?"
     rf"(?P<loose>左右|上下|出头|光景)?"
 )
-# 百把万, 千把块, 万把块: about a hundred, a thousand, ten thousand.
+# 六位数 is ten to a hundred 万; 百把万, 千把块, 万把块: about a hundred, a thousand, ten thousand.
 _ANY_SUM = re.compile(
-    rf"(?<![一二两三四五六七八九十几\d])(?P<round>[百千万])把(?P<of>万|块钱?|元)|(?:{AMOUNT.pattern})"
+    rf"(?P<figures>[五六七八九])位数|(?<![一二两三四五六七八九十几\d])(?P<round>[百千万])把(?P<of>万|块钱?|元)|"
+    rf"(?:{AMOUNT.pattern})"
 )
 _ROUND = {"百": Decimal(100), "千": Decimal(1000), "万": Decimal(10_000)}
 # What follows a count of things: 两千万次, 三十万只 are no money.
@@ -138,6 +139,12 @@ def amounts(text: str) -> Iterator[Amount]:
     place = 0
     while found := _ANY_SUM.search(text, place):
         place = max(found.end(), found.start() + 1)
+        if found["figures"]:
+            figures = int(_plain(found["figures"]) or 0)
+            if 5 <= figures <= 9:
+                low = Decimal(10) ** (figures - 5)
+                yield Amount(found.start(), found.end(), low, low * 10 - Decimal("0.01"), False)
+            continue
         if found["round"]:
             value = _ROUND[found["round"]] * (1 if found["of"] == "万" else _YUAN)
             yield Amount(found.start(), found.end(), value, value, False)

@@ -27,6 +27,9 @@ _STAND_IN = re.compile(
 _ENDS = "。！？!?；;：:"
 _JOINS = "，,、（(-—+/和与及的"
 _BULLET_AHEAD = re.compile(r"\s*(?:[①-⑳]|[(（]?\d{1,2}[.、)）]|\d\s|[一二三四五六七八九十][、.)]|[-•·*]\s?|[\[【])")
+_SENTENCE_MARK = re.compile(r"[，。；！？,;!?]")
+_LABEL = re.compile(rf"[{HAN}]{{2,6}}[:：]")
+_PAGE = (20, 60)  # widths between which a page is narrow
 _NARROWEST, _WIDEST = 12, 90  # width of a line, a Han character counting two, that a scanner or narrow window breaks
 
 
@@ -92,10 +95,36 @@ def _join_lines(folded: str) -> str:
     widest = max(filled, default=0)
     full = sum(width >= widest - 5 for width in filled[:-1])
     wrapped = len(filled) > 2 and _NARROWEST <= widest <= _WIDEST and full >= 0.6 * (len(filled) - 1)
+    edge = _edge(lines)
     joined = [lines[0]]
     for before, after in pairwise(lines):
-        joined += [GLUE if _is_soft(before, after, widest if wrapped else 0) else "\n", after]
+        soft = _is_soft(before, after, widest if wrapped else 0) or (
+            edge and _width(before) >= edge and _breaks_off(before, after)
+        )
+        joined += [GLUE if soft else "\n", after]
     return "".join(joined)
+
+
+def _edge(lines: list[str]) -> int:
+    """The width from which lines of a narrow page were broken off in the middle of a sentence, 0 without such a page.
+
+    Items and short last lines may be of any width; it is the lines without an end mark that are all alike.
+    """
+    broken = [_width(before) for before, after in pairwise(lines) if _breaks_off(before, after)]
+    alike = len(broken) > 1 and min(broken) >= _PAGE[0] and max(broken) <= _PAGE[1] and max(broken) - min(broken) <= 8
+    return min(broken) if alike else 0
+
+
+def _breaks_off(before: str, after: str) -> bool:
+    left, right = before.strip(), after.strip()
+    return bool(
+        left
+        and right
+        and left[-1] not in _ENDS
+        and not _BULLET_AHEAD.match(after)
+        and _LABEL.match(right) is None
+        and (left[-1].isdigit() or left[-1] in _JOINS or _SENTENCE_MARK.search(right))
+    )
 
 
 def _is_soft(before: str, after: str, widest: int) -> bool:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from broker_app.matching.notes.acts import SECRET, Act, Said
+from broker_app.matching.notes.acts import Act, Said
 from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
+from broker_app.matching.notes.silence import SECRET, TOLD_AHEAD
 from broker_app.matching.notes.topics import shared_words
 from broker_app.matching.text import segments
 
@@ -12,7 +13,7 @@ _REACH = 200  # clauses back that a plea for silence may speak of
 _LONGEST = 60  # characters of talk that one plea for silence may cover
 _LIST_AHEAD = re.compile(r"以下|下面|接下来")
 _BACK = re.compile(
-    r"(?:^|[讲说])(?:这|那|此|以上|上述|前面|刚才)(?:个|些|事|话|件|块|句|条|点|段|内容|情况|数据?)|^(?:也)?(?:请|"
+    r"(?:^|[讲说])(?:这|那|此|以上|上述|前面|刚才)(?:一|几|两)?(?:个|些|事|话|件|块|句|条|点|段|内容|情况|数据?)|^(?:也)?(?:请|"
     r"但|千万|说是|先|都)?(?:别|不要|不能|请勿|保密|不得|商业)|这话|这事|这个|以上|说是|[也都]请"
 )
 _AHEAD = re.compile(
@@ -26,6 +27,8 @@ _POINTERS = frozenset(
     站长 经理
     """.split()  # noqa: SIM905 - a list of words is read as a list
 )
+_POINTS = re.compile(r"(?:这|那|此)(?:一|几|两)?(?:个|些|事|话|件|块|句|条|点|段|桩|项|笔|样)+(?:事|话)?")
+_FIGURE = re.compile(r"\d|[一二三四五六七八九十几]成")
 _SPEAKS = re.compile(r"^.{0,6}?(?:讲|说|交代|特意讲|嘱咐|要求|强调|叮嘱|让我们?|叫我们?)")
 
 
@@ -34,7 +37,8 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
     at = next(place for place in range(len(said)) if said[place] is secret)
     named = _named(secret.text)
     own = [[secret]]
-    if _AHEAD.search(secret.text) and at + 1 < len(said) and said[at + 1].clause.gap < PARAGRAPH:
+    ahead = _AHEAD.search(secret.text) or TOLD_AHEAD.search(secret.text)
+    if ahead and at + 1 < len(said) and said[at + 1].clause.gap < PARAGRAPH:
         if _LIST_AHEAD.search(secret.text):
             return [*own, _to_paragraph_end(said, at + 1)]
         return [*own, _forward(said, at + 1)]
@@ -46,9 +50,9 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
             one for one in said[max(0, at - _REACH) : at] if shared_words(words, one.text) and not one.does(Act.SECRET)
         ]
         near = [one for one in before if shared_words(words, one.text)]
-        figures = [one for one in told if re.search(r"\d|[一二三四五六七八九十]成", one.text)]
+        figures = [one for one in told if _FIGURE.search(one.text)]
         chosen = (near or figures or told)[:2]
-        pieces = [[one] for one in chosen]
+        pieces = [_with_figure(said, one) for one in chosen]
         if not chosen and (secret.clause.gap < SENTENCE or _BACK.search(secret.text)):
             pieces = [before] if before else []
         elif before and secret.clause.gap < SENTENCE and before[-1] not in chosen:
@@ -57,11 +61,20 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
     return [before, *own] if before else own
 
 
+def _with_figure(said: Sequence[Said], one: Said) -> list[Said]:
+    """A clause that names the matter, with the next of its sentence when only that tells the figure."""
+    at = next(place for place, each in enumerate(said) if each is one) + 1
+    following = said[at] if at < len(said) and said[at].clause.gap < SENTENCE else None
+    if following is None or _FIGURE.search(one.text) or not _FIGURE.search(following.text):
+        return [one]
+    return [one, following]
+
+
 def _named(text: str) -> str:
     """What the clause itself names before it asks for silence."""
     found = SECRET.search(text)
     head = text[: found.start()] if found else text
-    return _SPEAKS.sub("", head)
+    return _POINTS.sub("", _SPEAKS.sub("", head))
 
 
 def _backward(said: Sequence[Said], at: int) -> list[Said]:

@@ -16,7 +16,7 @@ _PAYS = re.compile(
     r"投入|拟投|计划投|投钱|投(?=[\d一二三四五六七八九十几])|经费|研发费|试验费|做主|能批|封顶|撑死|顶天|接受|"
     r"可以$|就行|没问题|准备(?:花|出|投|拿)|费用|出个|出资|(?:老板|厂长).{0,6}批|签字|"
     r"拿(?=[\d一二三四五六七八九十])|花(?=[\d一二三四五六七八九十几])|打算花|另算|另出|报吧|估计要|愿出|钱[：:]?|"
-    r"设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
+    r"到顶|到头|付|钱(?:嘛|呢|么|上)|不超过|再多没|多了没|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
 )
 _OTHER_MONEY = re.compile(
     r"罚|赔(?!钱也)|损失|花了|花掉|用了|买(?:了|的|过)|换的|购置|采购|投了|已投|报价|要价|开价|单价|单台|每吨|"
@@ -31,7 +31,9 @@ _AT_MOST_BEFORE = re.compile(
     r"(?:别超过?|不要超过?|不超过?|不高于|最多|控制在|上限|顶多|撑死|≤|<|(?<!不)少于|不到|(?<!不)低于|不能超过?|压到|最高|"
     r"不大于)(?:也就|拿|出|给|投|花|是|[:：])?$"
 )
-_AT_MOST_AFTER = re.compile(r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|封顶|撑死|顶天|到头|为限|打住)")
+_AT_MOST_AFTER = re.compile(
+    r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|封顶|撑死|顶天|到头|到顶|为限|打住|顶了|(?:就)?不能再多|多了(?:没|不))"
+)
 _AT_LEAST = re.compile(r"(?:至少|不少于|起码|不低于)$")
 _NOT_A_SUM = re.compile(
     r"^(?:%|％|个(?:月|人|工|点|小时|钟|多|款|型)|"
@@ -52,6 +54,7 @@ _NOT_DUE = re.compile(
     r"要等|试用|白试|试了|用了|干了|以来|轮|一次$|周期|每|一调|调要|退休|涨|减产|过期|老化|换一"
 )
 _NOT_FROM = re.compile(r"去年|前年|寿命|保质|质保|货架|每|交期|一次要|等要|用了|试了|干了")
+_BEFORE_THAT = re.compile(r"(?:那|这|此)(?:个?时候?)?(?:之前|以前|前(?![面几天]))")
 _PAST = re.compile(r"去年|前年|上个?月|上周|上次|昨天|前天|上半年(?!.{0,4}(?:要|完))|早先|已经|以前做")
 
 
@@ -116,8 +119,10 @@ def read_budget(said: Sequence[Said]) -> Budget | None:
 def _add(found: list[tuple[int, Budget]], score: int, budget: Budget) -> None:
     """Keep a sum; one that follows another without a word between makes a range with it (三万五万都行)."""
     last = found[-1][1] if found else None
-    if last and last.said is budget.said and 0 <= budget.start - last.end <= 1 and last.low < budget.low:
-        found[-1] = (score, Budget(last.said, last.start, budget.end, last.low, budget.high))
+    if last and last.said is budget.said and 0 <= budget.start - last.end <= 1 and last.high and budget.high:
+        # 十万八万都行 counts down, 三万五万 up.
+        low, high = min(last.low, budget.low), max(last.high, budget.high)
+        found[-1] = (score, Budget(last.said, last.start, budget.end, low, high))
     else:
         found.append((score, budget))
 
@@ -163,7 +168,9 @@ def _bounded(one: Said, amount: Amount) -> Budget:
     left, right = one.text[: amount.start], one.text[amount.end :]
     low: Decimal = amount.low
     high: Decimal | None = amount.high
-    if low == high and (_AT_MOST_BEFORE.search(left) or _AT_MOST_AFTER.search(right)):
+    if (low == high or one.text[: amount.end].endswith("位数")) and (
+        _AT_MOST_BEFORE.search(left) or _AT_MOST_AFTER.search(right)
+    ):
         low = Decimal(0)
     elif _AT_LEAST.search(left) or re.match(r"以上|起步|打底|起(?!来|价)", right):
         high = None
@@ -174,6 +181,12 @@ def read_deadline(said: Sequence[Said], visit_on: date) -> Deadline | None:
     """The day by which the firm wants it, None when none was named: terms, lives and intervals are no deadline."""
     found: list[tuple[int, int, Deadline]] = []
     for at, one in enumerate(said):
+        if at and _BEFORE_THAT.search(one.text):
+            back = next(iter(find_dates(said[at - 1].text, visit_on)), None)
+            # 六月开始备货，那之前要见效: the day before what was said last
+            named = find_dates(f"{back.words}前", visit_on) if back else []
+            if named:
+                found.append((5, at, Deadline(one, 0, 0, named[0].day, back.words if back else "")))
         for mention in find_dates(one.text, visit_on):
             score = _due(one, mention, visit_on)
             if score > 0:
@@ -184,8 +197,13 @@ def read_deadline(said: Sequence[Said], visit_on: date) -> Deadline | None:
 
 
 def _due(one: Said, mention: DateMention, visit_on: date) -> int:
-    if mention.day <= visit_on:
-        return 0
+    right = one.text[mention.end :]
+    # 电费一月六万 is said of every month.
+    every_month = mention.words == "一月" and re.match(r"[\d一二两三四五六七八九十几]", right)
+    return 0 if mention.day <= visit_on or every_month else _due_ahead(one, mention)
+
+
+def _due_ahead(one: Said, mention: DateMention) -> int:
     text = one.text
     left, right = text[: mention.start], text[mention.end :]
     near = left[-8:] + right[:8]
@@ -203,9 +221,10 @@ def _due(one: Said, mention: DateMention, visit_on: date) -> int:
         return 2 if re.match(r"(?:上|要|做|搞|出|装|完成|投|启动|必须|开始)", right) else 0
     if mention.before or re.search(r"最晚|最迟|必须|一定", left):
         return 5 if re.search(r"最晚|最迟|必须|一定", near) else 4
-    if re.match(r"(?:采收|放苗|开工|大修|出货|膨大|开学|上市|审核|换季|定植|量产|投产).{0,4}前", right) or re.search(
-        r"前(?!面)", right[:8]
-    ):
+    if re.match(
+        r"(?:采收|放苗|开工|大修|出货|膨大|开学|上市|审核|换季|定植|量产|投产|盘点|结账|封账|备货|开园|投料|旺季|验厂|招标|开标|评审|交付|交货).{0,4}前",
+        right,
+    ) or re.search(r"前(?!面)", right[:8]):
         return 4
     return 3 if _DUE_VERBS.search(near) else 2
 

@@ -1,8 +1,8 @@
 """Made-up notes of many trades with gold labels: what is found, what is left alone.
 
 ``own_notes`` were written before the rules and used while writing them; ``kept_notes`` were kept aside until the
-end; ``later_notes`` came in rounds afterwards, each first read by rules that had not seen it. The bounds are below
-what is reached, so that a rule may be mended without fear, but not a whole kind lost.
+end; ``later_notes`` and the dated rounds came afterwards, each first read by rules that had not seen it. The bounds
+are below what is reached, so that a rule may be mended without fear, but not a whole kind lost.
 """
 
 import json
@@ -17,18 +17,19 @@ from broker_app.matching.notes import NoteProposals, split_note
 from tests.matching.notes.note_scores import Score, score
 
 HERE = Path(__file__).parent
+SETS = ["own_notes", "kept_notes", "later_notes", "rounds"]
 
 
 def visits_of(name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((HERE / f"{name}.json").read_text("utf-8"))["visits"]
-    return found
+    files = sorted(HERE.glob("round_*.json")) if name == "rounds" else [HERE / f"{name}.json"]
+    return [visit for file in files for visit in json.loads(file.read_text("utf-8"))["visits"]]
 
 
 def answers(visits: list[dict[str, Any]]) -> list[NoteProposals]:
     return [split_note(one["raw_note"], date.fromisoformat(one["visit_date"])) for one in visits]
 
 
-@pytest.fixture(scope="module", params=["own_notes", "kept_notes", "later_notes"])
+@pytest.fixture(scope="module", params=SETS)
 def result(request: pytest.FixtureRequest) -> Score:
     visits = visits_of(request.param)
     return score(visits, answers(visits))
