@@ -8,12 +8,21 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QTextEdit, QWidget
 
 
 def commit_composition() -> None:
-    """Turn what is being composed into text, before it is saved, closed or locked away."""
+    """Turn what is being composed into text, before it is saved, closed or locked away.
+
+    Not every input method does so when asked; then its letters are taken in as they stand, so that none are lost.
+    """
     QGuiApplication.inputMethod().commit()
+    field = QApplication.focusWidget()
+    if isinstance(field, ImeAwareLineEdit | ImeAwareTextEdit) and field.composing:
+        event = QInputMethodEvent("", [])
+        event.setCommitString(field.preedit)
+        QApplication.sendEvent(field, event)
+        QGuiApplication.inputMethod().reset()
 
 
 class ImeAwareLineEdit(QLineEdit):
@@ -23,7 +32,8 @@ class ImeAwareLineEdit(QLineEdit):
 
     def __init__(self, text: str = "", *, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._composing = False
+        self.preedit = ""
+        """The letters an input method shows that are not text yet."""
         self._waiting: Callable[[], None] | None = None
         self.setPlaceholderText(placeholder)
         self.setMinimumWidth(72)
@@ -32,25 +42,25 @@ class ImeAwareLineEdit(QLineEdit):
     @property
     def composing(self) -> bool:
         """Whether an input method shows letters that are not text yet."""
-        return self._composing
+        return bool(self.preedit)
 
     def set_text(self, text: str) -> None:
         """Show ``text``, after a running composition if there is one; the cursor stays if nothing changes."""
-        if self._composing:
+        if self.composing:
             self._waiting = lambda: self.set_text(text)
         elif text != self.text():
             self.setText(text)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Follow the composition; a change that waited is made when it has ended."""
-        self._composing = bool(event.preeditString())
+        self.preedit = event.preeditString()
         super().inputMethodEvent(event)
-        if not self._composing and self._waiting is not None:
+        if not self.composing and self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             waiting()
 
     def _tell(self, text: str) -> None:
-        if not self._composing:
+        if not self.composing:
             self.committed.emit(text)
 
 
@@ -63,7 +73,8 @@ class ImeAwareTextEdit(QTextEdit):
 
     def __init__(self, text: str = "", *, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._composing = False
+        self.preedit = ""
+        """The letters an input method shows that are not text yet."""
         self._waiting: Callable[[], None] | None = None
         self.setAcceptRichText(False)
         self.setPlaceholderText(placeholder)
@@ -76,23 +87,23 @@ class ImeAwareTextEdit(QTextEdit):
     @property
     def composing(self) -> bool:
         """Whether an input method shows letters that are not text yet."""
-        return self._composing
+        return bool(self.preedit)
 
     def set_text(self, text: str) -> None:
         """Show ``text``, after a running composition if there is one; nothing moves if it is there already."""
-        if self._composing:
+        if self.composing:
             self._waiting = lambda: self.set_text(text)
         elif text != self.toPlainText():
             self.setPlainText(text)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Follow the composition; Qt tells of changed text before the text is there, so it is said again at the end."""
-        was_composing = self._composing
-        self._composing = bool(event.preeditString())
+        was_composing = self.composing
+        self.preedit = event.preeditString()
         super().inputMethodEvent(event)
-        if was_composing and not self._composing:
+        if was_composing and not self.composing:
             self._tell()
-        if not self._composing and self._waiting is not None:
+        if not self.composing and self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             waiting()
 
@@ -135,7 +146,7 @@ class ImeAwareTextEdit(QTextEdit):
         return start, end - start
 
     def _tell(self) -> None:
-        if not self._composing:
+        if not self.composing:
             self.committed.emit(self.toPlainText())
 
 
