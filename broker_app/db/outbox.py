@@ -46,8 +46,10 @@ def table_name(model: type[Synced]) -> str:
 def wire_value(value: Any) -> Any:
     """The JSON form of a column value; empty text, list and object travel as null."""
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             return None
+        case dict():  # the pattern {} would fit every dictionary
+            return value or None
         case UUID():
             return str(value)
         case datetime():

@@ -240,3 +240,8 @@ def test_a_record_goes_to_the_scope_of_its_kind(store: Store) -> None:
         session.add_all([enterprise, need])
     assert (enterprise.scope, need.scope) == ("county:330382", "team:7")
     assert operations(store, need.id)[0].scope == "team:7"
+
+
+def test_a_filled_dictionary_travels_and_an_empty_one_does_not() -> None:
+    assert wire_value({"grade": "a"}) == {"grade": "a"}
+    assert wire_value({}) is None
