@@ -233,14 +233,16 @@ def get_need(session: Session, need_id: UUID) -> NeedDetail:
 
 
 def delete_need(session: Session, need_id: UUID) -> None:
-    """Move a need to the trash; one under contract stays.
+    """Move a need to the trash; one under contract stays, and a common one that others went into.
 
     Raises:
-        IllegalMoveError: a contract or a solution depends on it.
+        IllegalMoveError: a contract, a solution or a need that was merged into it depends on it.
     """
     row = live(session, Need, need_id)
     if row.state in (NeedState.CONTRACTED, NeedState.SOLVED):
         raise IllegalMoveError(_("需求已经签约，不能删除。"))
+    if session.scalar(select(Need.id).where(Need.common_need_id == need_id, Need.deleted_at.is_(None)).limit(1)):
+        raise IllegalMoveError(_("别的需求并在这一条里，不能删除。请先撤销合并。"))
     row.deleted_at = utc_now()
 
 

@@ -16,7 +16,7 @@ from broker_app.matching.text import fold
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import NEED_MACHINE, NeedState, state_label
 from broker_app.services.needs import Metric, NeedDraft, need_draft, save_need
-from broker_app.services.records import live, log_move
+from broker_app.services.records import live, log_move, trashed
 from broker_app.services.terms import term_table
 
 _WAY_IN: dict[str, tuple[NeedState, ...]] = {
@@ -44,7 +44,13 @@ class SimilarNeedRow:
     is_same: bool
     likeness: float
     shared: tuple[str, ...]
-    can_merge: bool
+    why_not: str
+    """Why it cannot go into a common need, and what would have to be done first; "" if it can."""
+
+    @property
+    def can_merge(self) -> bool:
+        """Whether it may go into a common need."""
+        return not self.why_not
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class NeedSource:
     title: str
     text: str
     enterprise: str
+    state: str
 
 
 def similar_to_need(session: Session, need_id: UUID, *, limit: int = 10) -> Sequence[SimilarNeedRow]:
@@ -118,26 +125,32 @@ def merge_needs(session: Session, need_ids: Sequence[UUID], draft: NeedDraft) ->
 
     Raises:
         InvalidInputError: fewer than two needs, or the draft is refused by :func:`save_need`.
-        IllegalMoveError: one of them is past the point where it may be merged, or is in a common need already.
+        IllegalMoveError: one of them says nothing yet, is past the point where it may be merged, or is in a common
+            need already.
     """
     sources = _sources(session, need_ids)
-    for one in sources:
-        if one.state not in _WAY_IN:
-            raise IllegalMoveError(
-                _("「{title}」{state}，不能再并入共性需求。").format(
-                    title=one.title, state=state_label("need", one.state)
-                )
-            )
+    _check_may_merge(sources)
     common = live(session, Need, save_need(session, replace(draft, enterprise_id=None, visit_id=None)))
-    why = _("并入共性需求 {number}").format(number=common.number)
-    for one in sources:
-        for state in _WAY_IN[one.state]:
-            log_move(session, one, NEED_MACHINE, state, why)
-        one.common_need_id = common.id
+    _put_in(session, sources, common)
     if common.text.strip():
         log_move(session, common, NEED_MACHINE, NeedState.REFINED)
     session.flush()
     return common.id
+
+
+def merge_again(session: Session, common_id: UUID, need_ids: Sequence[UUID]) -> None:
+    """Take :func:`undo_merge` back: the common need comes out of the trash and the needs go into it again.
+
+    Raises:
+        NotFoundError: the common need or one of the others is not here.
+        IllegalMoveError: as in :func:`merge_needs`.
+    """
+    sources = _sources(session, need_ids)
+    _check_may_merge(sources)
+    common = trashed(session, Need, common_id)
+    common.deleted_at = None
+    _put_in(session, sources, common)
+    session.flush()
 
 
 def undo_merge(session: Session, common_id: UUID) -> tuple[UUID, ...]:
@@ -147,7 +160,7 @@ def undo_merge(session: Session, common_id: UUID) -> tuple[UUID, ...]:
         NotFoundError: it is not here.
         IllegalMoveError: it is no common need, or has been published or matched since.
     """
-    common = live(session, Need, common_id)
+    common = trashed(session, Need, common_id)  # another computer may have deleted it; its sources still come out
     sources = _members(session, common_id)
     if not sources:
         raise IllegalMoveError(_("这不是合并出来的共性需求。"))
@@ -155,16 +168,31 @@ def undo_merge(session: Session, common_id: UUID) -> tuple[UUID, ...]:
         raise IllegalMoveError(_("共性需求{state}，不能再拆开。").format(state=state_label("need", common.state)))
     for one in sources:
         _take_out(session, one, common)
-    common.deleted_at = utc_now()
+    common.deleted_at = common.deleted_at or utc_now()
     session.flush()
     return tuple(one.id for one in sources)
 
 
+def merge_refusal(session: Session, need_id: UUID) -> str:
+    """Why a need cannot go into a common one, and what would have to be done first; "" if it can."""
+    return _why_not(live(session, Need, need_id))
+
+
 def sources_of(session: Session, common_id: UUID) -> Sequence[NeedSource]:
     """The needs that went into a common need, oldest first; () for any other need."""
-    return [
-        NeedSource(one.id, one.number, one.title, one.text, _firm(session, one)) for one in _members(session, common_id)
-    ]
+    return [_source(session, one) for one in _members(session, common_id)]
+
+
+def common_of(session: Session, need_id: UUID) -> NeedSource | None:
+    """The common need a need went into; None if it went into none, or into one that is not on this computer."""
+    need = live(session, Need, need_id)
+    common = session.get(Need, need.common_need_id) if need.common_need_id else None
+    return _source(session, common) if common else None
+
+
+def can_take_apart(state: str) -> bool:
+    """Whether a common need in this state can still be taken apart by :func:`undo_merge`."""
+    return state in _UNTOUCHED
 
 
 def _sources(session: Session, need_ids: Sequence[UUID]) -> list[Need]:
@@ -172,6 +200,32 @@ def _sources(session: Session, need_ids: Sequence[UUID]) -> list[Need]:
     if len(chosen) < 2:
         raise InvalidInputError("needs", _("请选两条以上的需求来合并。"))
     return [live(session, Need, one) for one in chosen]
+
+
+def _source(session: Session, need: Need) -> NeedSource:
+    return NeedSource(need.id, need.number, need.title, need.text, _firm(session, need), need.state)
+
+
+def _why_not(need: Need) -> str:
+    if need.state not in _WAY_IN:
+        return _("{state}，不能再并入共性需求。").format(state=state_label("need", need.state))
+    if not need.text.strip():
+        return _("还没写需求内容，先写清楚要解决什么，再并。")
+    return ""
+
+
+def _check_may_merge(needs: Iterable[Need]) -> None:
+    for one in needs:
+        if why_not := _why_not(one):
+            raise IllegalMoveError(_("「{title}」{why_not}").format(title=one.title, why_not=why_not))
+
+
+def _put_in(session: Session, needs: Iterable[Need], common: Need) -> None:
+    why = _("并入共性需求 {number}").format(number=common.number)
+    for one in needs:
+        for state in _WAY_IN[one.state]:
+            log_move(session, one, NEED_MACHINE, state, why)
+        one.common_need_id = common.id
 
 
 def _members(session: Session, common_id: UUID) -> list[Need]:
@@ -185,13 +239,17 @@ def _members(session: Session, common_id: UUID) -> list[Need]:
 
 def _take_out(session: Session, need: Need, common: Need) -> None:
     """Give a need its former state back. The machine has no way out of 并入: undoing is a step of its own, logged."""
-    why = _("并入共性需求 {number}").format(number=common.number)
+    into = _("并入共性需求 {number}").format(number=common.number)
+    out = _("撤销并入 {number}").format(number=common.number)
     moves = session.scalars(
         select(StateMove)
-        .where(StateMove.record_id == need.id, StateMove.why == why)
+        .where(StateMove.record_id == need.id, StateMove.why.in_((into, out)))
         .order_by(StateMove.created_at, StateMove.id)
     ).all()
-    former = moves[0].from_state if moves else NeedState.REFINED
+    former = ""
+    for move in moves:  # it may have gone in and out before: what counts is where it stood the last time
+        former = "" if move.why == out else former or move.from_state
+    former = former or NeedState.REFINED
     session.add(
         StateMove(
             scope=need.scope,
@@ -199,7 +257,7 @@ def _take_out(session: Session, need: Need, common: Need) -> None:
             record_id=need.id,
             from_state=need.state,
             to_state=former,
-            why=_("撤销并入 {number}").format(number=common.number),
+            why=out,
         )
     )
     need.state = former
@@ -219,7 +277,7 @@ def _row(found: SimilarNeed, need: Need, firm: str | None) -> SimilarNeedRow:
         is_same=is_same,
         likeness=found.likeness,
         shared=found.shared,
-        can_merge=need.state in _WAY_IN,
+        why_not=_why_not(need),
     )
 
 

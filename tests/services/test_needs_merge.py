@@ -10,10 +10,13 @@ from broker_app.db.session import Store
 from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.rules.states import NeedState
 from broker_app.services.indexing import keep_index
-from broker_app.services.needs import Metric, NeedDraft, get_need, list_needs, move_need, save_need
+from broker_app.services.needs import Metric, NeedDraft, delete_need, get_need, list_needs, move_need, save_need
 from broker_app.services.needs_merge import (
     common_draft,
+    common_of,
+    merge_again,
     merge_needs,
+    merge_refusal,
     similar_to_draft,
     similar_to_need,
     sources_of,
@@ -103,3 +106,48 @@ def test_what_cannot_be_merged_is_refused_and_nothing_changes(store: Store, need
         assert len(list_needs(session)) == 3
     with store.write() as session, pytest.raises(IllegalMoveError):
         undo_merge(session, needs["a"])
+
+
+def test_a_need_that_says_nothing_yet_is_sent_back_to_be_written_first(store: Store, needs: dict[str, UUID]) -> None:
+    with store.write() as session:
+        empty = save_need(session, NeedDraft("低银电触点材料", keywords=("银触点", "降银"), industries=("T1",)))
+    with store.read() as session:
+        row = next(one for one in similar_to_need(session, needs["b"]) if one.id == empty)
+        assert not row.can_merge
+        assert "还没写需求内容" in row.why_not
+        assert merge_refusal(session, empty) == row.why_not
+        assert merge_refusal(session, needs["b"]) == ""
+    with pytest.raises(IllegalMoveError, match="还没写需求内容"), store.write() as session:
+        merge_needs(session, (needs["b"], empty), AGAIN)
+
+
+def test_taking_apart_can_be_taken_back_and_done_again(store: Store, needs: dict[str, UUID]) -> None:
+    chosen = (needs["a"], needs["b"])
+    with store.write() as session:
+        common = merge_needs(session, chosen, common_draft(session, chosen))
+    with store.write() as session:
+        undo_merge(session, common)
+        move_need(session, needs["b"], NeedState.REFINED)
+    with store.write() as session:
+        merge_again(session, common, chosen)
+    with store.read() as session:
+        found = common_of(session, needs["a"])
+        assert found is not None
+        assert found.id == common
+        assert get_need(session, common).state == "refined"
+    with store.write() as session:
+        undo_merge(session, common)
+    with store.read() as session:
+        assert [get_need(session, one).state for one in chosen] == ["raw", "refined"]
+        assert common_of(session, needs["a"]) is None
+
+
+def test_a_common_need_is_not_thrown_away_while_others_stand_in_it(store: Store, needs: dict[str, UUID]) -> None:
+    chosen = (needs["a"], needs["b"])
+    with store.write() as session:
+        common = merge_needs(session, chosen, common_draft(session, chosen))
+    with pytest.raises(IllegalMoveError, match="撤销合并"), store.write() as session:
+        delete_need(session, common)
+    with store.write() as session:
+        undo_merge(session, common)
+        delete_need(session, needs["a"])
