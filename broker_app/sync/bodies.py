@@ -84,19 +84,19 @@ def _columns(kind: str) -> Mapping[str, tuple[Callable[[Any], Any], Callable[[],
 def _reader(kind: str, name: str, column: Any) -> Callable[[Any], Any]:
     match column:
         case Boolean():
-            return _strict(bool)
+            return _boolean
         case Integer():
             return _integer
         case Uuid():
-            return UUID
+            return lambda value: UUID(_text(value))
         case UtcDateTime():
             return _moment
         case Date():
-            return date.fromisoformat
+            return lambda value: date.fromisoformat(_text(value))
         case JsonValue():
             return _object if f"{kind}.{name}" == "match.evidence" else _list_reader(f"{kind}.{name}" in _LISTS)
         case _:
-            return _strict(str)
+            return _text
 
 
 def _absent(column: Column[Any]) -> Callable[[], Any]:
@@ -121,13 +121,10 @@ def _absent(column: Column[Any]) -> Callable[[], Any]:
             return str
 
 
-def _strict(kind: type) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if type(value) is not kind:
-            raise TypeError(f"no {kind.__name__}")
-        return value
-
-    return read
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
+    return value
 
 
 def _integer(value: Any) -> int:
@@ -136,8 +133,14 @@ def _integer(value: Any) -> int:
     return value
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
 def _moment(value: Any) -> datetime:
-    read = datetime.fromisoformat(value)
+    read = datetime.fromisoformat(_text(value))
     if read.tzinfo is None:
         raise ValueError("a moment without a zone")
     return read.astimezone(UTC)

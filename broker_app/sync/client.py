@@ -53,7 +53,7 @@ def checked_address(typed: str) -> str:
     Raises:
         InvalidInputError: it is no address, or not one that is safe.
     """
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     if text and "://" not in text:
         text = f"https://{text}"
     try:

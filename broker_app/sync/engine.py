@@ -132,6 +132,8 @@ def sync_round(
             yield from _pull(local, report, heads, progress)
         except Refusal as refusal:
             if refusal.name != protocol.EPOCH_CHANGED:
+                if refusal.name == protocol.SERVER_FAULT and report.parked:
+                    local.unpark()  # it fails at everything: none of ours is to blame
                 raise
             yield from _start_over(local, report)
         else:
@@ -223,6 +225,7 @@ def _halved(batch: tuple[Operation, ...]) -> tuple[tuple[Operation, ...], tuple[
 def _set_aside(local: Local, batch: tuple[Operation, ...], report: Report, refusal: Refusal) -> None:
     """One action the server does not take in: it waits for a person. If none is taken in, the server is to blame."""
     if not report.sent and report.parked >= _HOPELESS:
+        local.unpark()
         raise ServerTroubleError
     local.park([operation.op for operation in batch], f"{refusal.name} {refusal.status}")
     report.parked += len(batch)

@@ -72,6 +72,11 @@ class Local:
         with self.sessions.write() as session:
             journal.park(session, operations, why)
 
+    def unpark(self) -> None:
+        """Try everything again that was set aside."""
+        with self.sessions.write() as session:
+            journal.unpark(session)
+
     def cursors(self) -> dict[str, str]:
         """How far each scope was read."""
         with self.sessions.read() as session:
