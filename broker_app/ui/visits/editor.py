@@ -51,6 +51,7 @@ from broker_app.ui.visits.note_column import NoteColumn
 from broker_app.ui.visits.people_words import typed_people
 from broker_app.ui.visits.revision_dialogs import CorrectionDialog, HistoryDialog, ReasonDialog
 from broker_app.ui.visits.side_panel import NARROW, WIDE, SidePanel
+from broker_app.ui.visits.templates import NoteTemplates
 
 _OPEN = (VisitState.DRAFT, VisitState.PLANNED, VisitState.IN_PROGRESS)
 _EDITABLE = (*_OPEN, VisitState.RECORDED, VisitState.RETURNED)
@@ -278,6 +279,7 @@ class VisitEditor(QWidget):
         self.column, self.side = NoteColumn(), SidePanel()
         self.note = self.column.note
         self.belongings = Belongings(self._desk, self.column, self.save_then)
+        self.templates = NoteTemplates(self._desk, self.note, lambda: (self._typed(), self.head.title.text))
         middle.addWidget(self.column, 1)
         middle.addWidget(self.side)
         whole.addLayout(middle, 1)

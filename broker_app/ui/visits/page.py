@@ -132,6 +132,8 @@ class VisitsPage(Page):
             ("visit.match", _("给需求找成果"), editor.find_achievements, "Ctrl+M", "intersect"),
             ("visit.print", _("预览和打印走访记录表"), editor.print_record, "Ctrl+P", "printer"),
             ("visit.sign", _("请企业签字"), editor.belongings.signature.sign, "F8", "pen-nib"),
+            ("visit.template", _("插入纪要模板"), editor.templates.offer, "Ctrl+T", "note"),
+            ("visit.templates", _("管理纪要模板"), editor.templates.manage, "", "note"),
             ("visit.photo", _("加照片或文件"), editor.belongings.strip.choose_files, "", "paperclip"),
             ("visit.secret", _("标为不得外传"), editor.toggle_confidential, "", "lock-simple"),
         ):
