@@ -1,8 +1,8 @@
 """How the decisions so far agree with the ranking: counted from the matches of this profile, nothing else.
 
-The rank of a chosen achievement is not stored with a match; it is asked for again, with the achievements and the term
-table of today. So it says how today's ranking would have served those choices, and a table that was taught by them
-looks better than it was. Figures are counts; a reader sees out of how many.
+The rank of a chosen achievement is the one it had when it was chosen. A match recorded before ranks were kept is asked
+for again, with the achievements and the term table of today; a table that was taught by such choices looks better than
+it was. Figures are counts; a reader sees out of how many.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broker_app.codes.lists import CodeList, label
@@ -72,7 +72,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class RankBand:
-    """Choices whose achievement stands at ranks ``first`` to ``last`` today; both 0: 证据不足 or not found at all."""
+    """Choices whose achievement stood at ranks ``first`` to ``last``; both 0: 证据不足 or not found at all."""
 
     first: int
     last: int
@@ -111,7 +111,7 @@ class WeakNeed:
 
 @dataclass(frozen=True)
 class MatchEvaluation:
-    """Everything the page shows. ``looked_at`` matches were asked again, ``needs_asked`` open needs were asked."""
+    """Everything the page shows. ``looked_at`` matches have a rank, ``needs_asked`` open needs were asked."""
 
     tally: Tally
     looked_at: int
@@ -133,9 +133,9 @@ _BANDS = ((1, 1), (2, 3), (4, 10), (11, _DEEP), (0, 0))
 
 
 def evaluate_matches(session: Session) -> MatchEvaluation:
-    """Count what came of the recorded matches and ask for their ranks again.
+    """Count what came of the recorded matches, and ask again for the ranks that were not kept.
 
-    Takes about the time of one search per need that has matches or is open; call it off the UI thread.
+    Takes about the time of one search per open need; call it off the UI thread.
     """
     matches = session.scalars(
         select(Match).where(Match.deleted_at.is_(None)).order_by(Match.created_at.desc(), Match.id)
@@ -154,7 +154,7 @@ def evaluate_matches(session: Session) -> MatchEvaluation:
         misleading=_foremost([one for one in outcomes if one.declined > one.accepted], lambda one: one.declined),
         weak_needs=weak,
         needs_asked=len(open_needs),
-        pool_size=asked.pool_size,
+        pool_size=session.scalar(select(func.count()).where(Achievement.deleted_at.is_(None))) or 0,
     )
 
 
@@ -164,14 +164,19 @@ class _Asked:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._answers: dict[UUID, MatchAnswer | None] = {}
-        self.pool_size = 0
 
     def rank_of(self, match: Match) -> int | None:
-        """Where the chosen achievement stands: 0 under 证据不足 or not found, None if need or achievement has gone."""
-        answer = self._answer(match.need_id)
-        achievement = self._session.get(Achievement, match.achievement_id)
-        if answer is None or achievement is None or achievement.deleted_at is not None:
+        """Where the chosen achievement stood: 0 under 证据不足 or not found, None if need or achievement has gone."""
+        need, achievement = (
+            self._session.get(Need, match.need_id),
+            self._session.get(Achievement, match.achievement_id),
+        )
+        if any(record is None or record.deleted_at is not None for record in (need, achievement)):
             return None
+        kept = _kept_rank(match)
+        answer = self._answer(match.need_id) if kept is None else None
+        if answer is None:
+            return kept
         return next(
             (one.rank for one in answer.results if match.achievement_id in (one.id, *one.twins)),
             0,
@@ -185,12 +190,18 @@ class _Asked:
     def _answer(self, need_id: UUID) -> MatchAnswer | None:
         if need_id not in self._answers:
             try:
-                answer = match_need(self._session, need_id, limit=_DEEP)
-                self.pool_size = answer.pool_size
+                self._answers[need_id] = match_need(self._session, need_id, limit=_DEEP)
             except NotFoundError:
-                answer = None
-            self._answers[need_id] = answer
+                self._answers[need_id] = None
         return self._answers[need_id]
+
+
+def _kept_rank(match: Match) -> int | None:
+    """The rank written down when the achievement was chosen, None if there is none; a colleague's row may hold any."""
+    rank = match.evidence.get("rank")
+    if not isinstance(rank, int) or isinstance(rank, bool) or rank < 0:
+        return None
+    return rank if match.evidence.get("grade") == "strong" and rank <= _DEEP else 0
 
 
 def _tally(matches: Sequence[Match]) -> Tally:

@@ -428,7 +428,9 @@ def _add_match(
 ) -> UUID:
     row = Match(need_id=need.id, achievement_id=achievement.id, scope=need.scope, state=MatchState.SUGGESTED)
     row.pool_size = pool_size
-    if found is not None:
+    if found is None:
+        row.evidence = {"grade": "none", "rank": 0}
+    else:
         _remember_reasons(row, found)
     session.add(row)
     session.flush()
@@ -443,12 +445,11 @@ def _remember_reasons(row: Match, found: MatchResult) -> None:
         {"term": reason_term(one), "share": one.share, "field": one.field, "via": one.via, **_entry_of(one)}
         for one in found.reasons
     ]
+    row.evidence = {"grade": found.evidence, "rank": found.rank}
     if found.quote is not None:
-        marks = [[start, end - start] for start, end in found.quote.marks]
-        row.evidence = {
-            "grade": found.evidence,
+        row.evidence |= {
             "sentence": found.quote.text,
-            "marks": marks,
+            "marks": [[start, end - start] for start, end in found.quote.marks],
             "ordinal": found.quote.ordinal,
         }
     row.not_covered = [gap_words(gap) for gap in found.not_covered]

@@ -302,7 +302,9 @@ def corrections_of(session: Session, visit_id: UUID) -> tuple[Correction, ...]:
 
 def moves_of(session: Session, record_id: UUID) -> tuple[Move, ...]:
     """Every step a record took, oldest first."""
-    rows = session.scalars(select(StateMove).where(StateMove.record_id == record_id).order_by(StateMove.created_at))
+    rows = session.scalars(
+        select(StateMove).where(StateMove.record_id == record_id).order_by(StateMove.created_at, StateMove.id)
+    )
     return tuple(
         Move(
             state_label(one.record_kind, one.from_state),

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from broker_app.db.models import Match
 from broker_app.db.session import Store
 from broker_app.rules.states import MatchState, NeedState
 from broker_app.services.achievements import AchievementDraft, save_achievement
@@ -68,3 +69,23 @@ def test_open_needs_the_pool_cannot_answer_are_named(store: Store, pool: list[UU
     assert pool
     assert found.needs_asked == 2
     assert [one.title for one in found.weak_needs] == ["榨菜坛子漏气"]
+
+
+def test_a_rank_is_the_one_at_the_time_of_the_choice_and_is_asked_for_where_none_was_kept(
+    store: Store, pool: list[UUID]
+) -> None:
+    with store.write() as session:
+        need = save_need(session, NEED)
+        match_id = record_match(session, need, pool[0])
+        for number in range(3):
+            better = AchievementDraft(f"阻燃外壳料低温韧性 {number}", f"外壳料要阻燃，冬天不开裂。{number}", ("阻燃",))
+            save_achievement(session, better)
+        row = session.get_one(Match, match_id)
+        assert row.evidence["rank"] == 1
+
+        def first_places() -> int:
+            return next(band.chosen for band in evaluate_matches(session).ranks if (band.first, band.last) == (1, 1))
+
+        assert first_places() == 1
+        row.evidence = {name: value for name, value in row.evidence.items() if name != "rank"}
+        assert first_places() == 0

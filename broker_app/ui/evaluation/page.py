@@ -51,7 +51,7 @@ class EvaluationPage(Page):
         )
         self.ranks = BarsCard(
             _("选中的成果排第几"),
-            _("用现在的成果库和术语对照，把记下对接的需求重新找一遍。"),
+            _("按记下对接那一刻的名次；早先没记名次的，用现在的成果库重新找。"),
             words_width=130,
             legend=True,
         )
@@ -110,7 +110,7 @@ class EvaluationPage(Page):
 
     def _make_waiting(self) -> QWidget:
         area, column = scroll_column(margins=(MARGIN_LEFT, 8, MARGIN_RIGHT, 16))
-        column.addWidget(Words(_("正在把记下的对接重新找一遍……"), "body", "text3"))
+        column.addWidget(Words(_("正在数记下的对接……"), "body", "text3"))
         column.addStretch(1)
         return area
 
@@ -139,7 +139,7 @@ class EvaluationPage(Page):
         column.addLayout(self._grid)
         column.addWidget(self.weak_needs)
         note = _(
-            "这里数的是做过的决定，不是对将来的估计。名次是今天重新找出来的：成果库和术语对照变了，名次也会变；"
+            "这里数的是做过的决定，不是对将来的估计。名次是记下对接时的名次；早先没记的是现在重新找的，成果库和术语对照变了，它也会变；"
             "照着对接补过的对照，会让老的对接看上去更准。"
         )
         column.addWidget(Paragraph(note, "meta", "text3"))
