@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from broker_app.services.sessions import Session
@@ -116,13 +116,13 @@ class ListPage(Page, Generic[RowT]):
         self.model.reload()
         if kept is not None and (at := self.model.find(lambda row: row.id == kept.id)) >= 0:
             self.table.selectRow(at)
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
 
     def search_again(self) -> None:
         """Read the first page for the present words and filters."""
         self._pause.stop()
         self.model.restart()
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self._show_found()
         self._show_acts(None)
 
     def remove_chosen(self) -> None:
@@ -150,9 +150,14 @@ class ListPage(Page, Generic[RowT]):
             row.addWidget(act)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        self._nothing.setContentsMargins(24, 0, 0, 24)
-        column.addWidget(self._nothing)
+        self._nothing.setContentsMargins(24, 12, 0, 0)
+        column.addWidget(self._nothing, 0, Qt.AlignmentFlag.AlignTop)
         return holder
+
+    def _show_found(self) -> None:
+        found = self.model.rowCount() > 0
+        self.table.setVisible(found)
+        self._nothing.setVisible(not found)
 
     def _show_acts(self, row: RowT | None) -> None:
         for act in self._acts:

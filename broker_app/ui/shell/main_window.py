@@ -169,7 +169,12 @@ class MainWindow(QWidget):
             Command("visit.new", _("新走访"), partial(self.show_page, "visits", "new"), "Ctrl+N", "plus", _("走访"))
         )
         book.add(Command("visit.plan", _("安排走访"), partial(self.show_page, "visits", "plan"), "", "calendar-plus"))
-        book.add(Command("enterprise.new", _("新企业"), partial(self.show_page, "enterprises", "new"), "", "buildings"))
+        for name, page, words, icon in (
+            ("enterprise.new", "enterprises", _("新企业"), "buildings"),
+            ("need.new", "needs", _("新需求"), "clipboard-text"),
+            ("achievement.new", "achievements", _("新成果"), "flask"),
+        ):
+            book.add(Command(name, words, partial(self.show_page, page, "new"), "", icon))
         book.add(Command("term.new", _("加一条术语对照"), partial(self.show_page, "terms", "new"), "", "book-open"))
         book.add(Command("evaluation", _("匹配得怎样"), partial(self.show_page, "evaluation"), "", "chart-bar"))
         for kind, noun in (("achievements", _("成果")), ("enterprises", _("企业")), ("needs", _("需求"))):

@@ -65,7 +65,7 @@ class TestLedger:
     def test_nothing_found_is_said(self, ledger: NeedsPage, qtbot: QtBot) -> None:
         ledger.search.insert("没有人会写的话")
         qtbot.waitUntil(lambda: ledger.model.rowCount() == 0)
-        assert ledger._nothing.isVisible()
+        assert ledger.finds_nothing
 
     def test_enter_opens_and_delete_can_be_undone(self, ledger: NeedsPage, window: MainWindow, settled: Settle) -> None:
         ledger.table.selectRow(0)
@@ -86,7 +86,7 @@ class TestLedger:
 
     def test_importing_and_searching_lead_on(self, ledger: NeedsPage, window: MainWindow, settled: Settle) -> None:
         ledger.table.selectRow(0)
-        ledger._match.click()
+        next(one for one in ledger.findChildren(Button) if one.isVisible() and one.text() == "找成果").click()
         settled()
         assert window.page.name == "recommend"
         window.show_page("needs")
