@@ -49,12 +49,17 @@ _HEAD_WEAK = re.compile(
     r"让我(?!们)|让我们(?=先|帮|看|找|再)|帮(?:他|我)|这个(?=预算|话|钱|他|我|要|时间)|这话|这事|去年|前年|上个月|"
     r"下下?(?:个)?(?:周|星期|礼拜|月)|月底)"
 )
+_LABEL = re.compile(r"(?:企业|主要)?(?:技术|研发)(?:需求|难题|问题|诉求)(?:描述|内容|情况|名称)?|保密(?:事项|情况)")
+_SUM_SAID = re.compile(
+    r"(?:万|块|元)(?:钱|块|以内|之内|以下|左右|上下|封顶|出头)*(?=[\u4e00-\u9fff]{4,})(?![的以左上一每买换做来去就都也才可行够吧嘛呢啊我"
+    r"他她给让能内之钱块封出多几到亩吨台套个没不是很最])"
+)
 _QUOTES = re.compile(r"[“”‘’\"'「」『』]")
 _SPEAKER = re.compile(rf"(?P<who>[{HAN}]{{1,10}})[：:](?=\S)")
 _ROLE_WORDS = re.compile(
     r"(?:总|工|董|厂|厂长|经理|主任|老板娘?|社长|书记|师傅|姐|哥|叔|博士|博|教授|院长|所长|站长|科长|部长|会计|"
     r"财务|客户|对方|他|她|企业|业主|"
-    r"^老.|^小.|品管.*|技术.*|研发.*|质检.*|生产.*)$"
+    r"[那这](?:家|边|头)|公司|^老.|^小.|品管.*|技术.*|研发.*|质检.*|生产.*)$"
 )
 
 
@@ -85,9 +90,13 @@ def cut_clauses(reading: Reading) -> list[Clause]:
     """The clauses of a note in order; they never overlap, and blank ones are left out."""
     pieces = _pieces(reading.folded)
     found: list[Clause] = []
-    gap = PARAGRAPH
-    for start, end, before, mark, marker in pieces:
-        gap = max(gap, before)
+    gap, label_marker = PARAGRAPH, ""
+    for start, end, before, mark, item in pieces:
+        gap, marker = max(gap, before), item or label_marker
+        label_marker = ""
+        if mark in (":", "：") and _LABEL.fullmatch(reading.folded[start:end].strip()):
+            label_marker = marker  # 一、技术需求：阀门内漏 is the item 阀门内漏
+            continue
         clauses = _clause(reading, start, end, gap, mark, marker)
         if clauses:
             found.extend(clauses)
@@ -186,7 +195,10 @@ def _thoughts(text: str) -> list[tuple[int, int, int, str]]:
         )
         if not near:
             cuts[found.start()] = (COMMA, "")
+    for found in _SUM_SAID.finditer(text):
+        cuts.setdefault(found.end(), (COMMA, ""))
     cuts.pop(0, None)
+    cuts.pop(len(text), None)
     result: list[tuple[int, int, int, str]] = []
     edges = [0, *sorted(cuts), len(text)]
     for left, right in pairwise(edges):

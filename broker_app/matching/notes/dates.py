@@ -264,8 +264,7 @@ def _feast_days(word: str, year: int) -> tuple[date, date]:
         raise ValueError(word)
     day = date(year, *table[year])
     if word in ("小年", "除夕", "腊月"):
-        first = day - timedelta({"小年": 7, "除夕": 1, "腊月": 29}[word])
-        return first, day - timedelta(1)
+        return day - timedelta({"小年": 7, "除夕": 1, "腊月": 29}[word]), day - timedelta(1)
     if word in ("正月十五", "元宵"):
         return day + timedelta(14), day + timedelta(14)
     if word == "正月":

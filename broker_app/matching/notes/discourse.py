@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 
 from broker_app.matching.notes.acts import Act, Said
 from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
-from broker_app.matching.notes.lanes import MONEY, is_money, is_offer, is_promise, is_slot, spread
+from broker_app.matching.notes.lanes import (
+    MONEY,
+    is_money,
+    is_offer,
+    is_promise,
+    is_slot,
+    is_wish_for_time,
+    spread,
+)
 from broker_app.matching.notes.numbers import amounts
 from broker_app.matching.notes.requests import is_technical, refers_away, request_kind
 from broker_app.matching.notes.topics import content_words, shared_words
@@ -33,14 +41,14 @@ _ERRAND = re.compile(r"打听|让我(?:帮|问|查|打听)|(?:他|她|老板)问
 _POINTER = re.compile(r"(?:这|那)(?:个|块|件|项|事|条)|的(?:事|问题)")
 _PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
 _POINTS_BACK = re.compile(
-    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|刚才|前面|上次|要求|那条|这条|一项|"
+    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|其中|刚才|前面|上次|要求|那条|这条|一项|"
     r"的预算|预算|最急|优先|不急|先[做搞]|只够"
 )
 _HEADER = re.compile(
     r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|"
     r"想法)[哈呢吧啊嘛]?$|[几三四五六](?:个|大)?方面$|"
     r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?(?:[几两二三四五六\d])(?:件|个|点|项|块|"
-    r"条|样)[哈呢吧啊嘛]?$|(?:如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
+    r"条|样)[哈呢吧啊嘛]?$|(?:[是有要就问讲说][几两三四五](?:件|桩|样|条|点|个)$|如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
 )
 _COUNTED_HEADER = re.compile(
     r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)[哈呢吧啊嘛]?$|"
@@ -199,6 +207,7 @@ class _Reader:
         if self._opens_section(sentence) or self._is_header(sentence) or self.section == "talk":
             return
         rest = self._take_out(sentence)
+        rest = [one for one in rest if not _is_family_talk(one)]
         rest = self._close_what_is_over(rest, sentence)
         for unit in self._units(rest):
             self._place(unit)
@@ -305,6 +314,9 @@ class _Reader:
 
     def _close(self, rest: list[Said], at: int) -> list[Said]:
         closed = rest[at]
+        told = self._told_before(rest[: at + 1])
+        if told:
+            return [*told, *self._close(rest[len(told) :], at - len(told))]
         head = rest[: at + 1]
         words = frozenset[str]().union(*(content_words(one.text) for one in head))
         earlier = [one for one in self.talk.recent() if not one.over and shared_words(words, one.text) >= 1]
@@ -330,6 +342,14 @@ class _Reader:
         if any(one.does(Act.WISH | Act.PROBLEM) for one in tail):
             self.current = None
         return tail
+
+    def _told_before(self, head: list[Said]) -> list[Said]:
+        """The clauses of a long sentence that speak of another matter than its last clauses, which are over."""
+        for at in range(len(head) - 1, 0, -1):
+            unit = head[:at]
+            if is_money(unit[-1]) and any(one.does(Act.WISH) for one in unit) and self._is_new_within(head[at], unit):
+                return unit
+        return []
 
     def _units(self, rest: list[Said]) -> Iterator[list[Said]]:
         unit: list[Said] = []
@@ -376,7 +396,10 @@ class _Reader:
             named = _by_ordinal(ordinal, needs)
             if named:
                 return named
-        if len(needs) > 1 and ((_ALL.search(one.text) and is_slot(one)) or _PURSE.search(one.text)):
+        if len(needs) > 1 and (
+            (_ALL.search(one.text) and (is_slot(one) or any(True for _ in amounts(one.text))))
+            or _PURSE.search(one.text)
+        ):
             return needs[-3:]
         if not _POINTS_BACK.search(one.text):
             return None
@@ -458,7 +481,7 @@ class _Reader:
             both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
             apart = self._after_semicolon or (first.clause.gap >= PARAGRAPH and not self.is_chat)
             return apart and current.does(Act.WISH) and both and 2 * overlap < len(words)
-        if self._is_slot_only(unit) or is_offer(first):
+        if self._is_slot_only(unit) or is_offer(first) or all(map(is_wish_for_time, _wishing(unit))):
             return False
         return _MORE.search(first.text) is not None or self._begins_elsewhere(current, unit)
 
@@ -475,6 +498,8 @@ class _Reader:
         if _NEW_ALSO.search(first.text):
             return True
         aim = _NEW_WISH.search(first.text)
+        if self._after_semicolon and first.does(Act.TARGET) and not first.does(Act.WISH | Act.PROBLEM):
+            return False  # 硬度要到58；节拍8秒以内: figures of one thing
         if self._after_semicolon and aim and not goes_on:
             return True
         if aim and _ATTRIBUTE.search(re.sub(r"[\d.%~\-]+$", "", aim["what"])):
@@ -494,12 +519,21 @@ class _Reader:
         )
 
 
+def _is_family_talk(one: Said) -> bool:
+    return bool(_PERSONAL.search(one.text)) and not _WORKERS.search(one.text) and not is_technical(one.text)
+
+
 def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
     if found["n"]:
         at = "一二三四五六".find(found["n"]) + 1 or int(found["n"])
         return [needs[at - 1]] if at <= len(needs) else []
     count = {"两": 2, "二": 2, "三": 3}.get(found["k"], 2 if not found["k"].isdigit() else int(found["k"]))
     return needs[-count:] if found["back"].startswith("后") else needs[:count]
+
+
+def _wishing(unit: list[Said]) -> list[Said]:
+    """The clauses that wish or complain."""
+    return [one for one in unit if one.does(Act.WISH | Act.PROBLEM | Act.IDEA)]
 
 
 def _is_needy(unit: list[Said]) -> bool:

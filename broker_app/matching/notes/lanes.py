@@ -21,6 +21,11 @@ def is_slot(one: Said) -> bool:
     return bool(MONEY.search(one.text) or _WHEN.search(one.text))
 
 
+def is_wish_for_time(one: Said) -> bool:
+    """Tell whether a wish is only about when: 想赶在那之前把方案定下来."""
+    return bool(_WHEN.search(one.text)) and _FINISH_BY.search(one.text) is not None and not one.does(Act.PROBLEM)
+
+
 def is_money(one: Said) -> bool:
     """Tell whether a clause names a sum."""
     return bool(MONEY.search(one.text)) and any(True for _ in amounts(one.text))
@@ -38,6 +43,7 @@ _BROKER = re.compile(
     r"(?:^|[,，说讲])(?:我|咱)(?!们(?:那|的|这|厂|公司))|答应|记得|别忘|提醒|复访|回访|回头|回去|跟进|"
     r"待[问查办核确]|再来|下(?:次|回|趟)|改约|发我|给我|回.{0,4}话|来厂里|陪$|推荐[一两三几\d]"
 )
+_FINISH_BY = re.compile(r"(?:赶|抢)在|前(?:要|能|把|先)?.{0,10}(?:定|拿|做|出|装|完成|搞|弄|交)(?:下来|出来|好|完)?")
 _FIRM_SIDE = re.compile(r"给客户|给主机厂|给甲方|客户要|想请|请专家|请人|希望|(?<!需)要给")
 _DAY = re.compile(
     r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|"

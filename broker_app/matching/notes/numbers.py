@@ -149,13 +149,32 @@ def amounts(text: str) -> Iterator[Amount]:
             value = _ROUND[found["round"]] * (1 if found["of"] == "万" else _YUAN)
             yield Amount(found.start(), found.end(), value, value, False)
             continue
-        read = _read(found)
+        read = _thousands(text, found) or _read(found)
         if read is None or (
             not read[2] and found.group()[-1] not in "元块钱大洋" and _COUNTED.match(text, found.end())
         ):
             continue
         low, high, bare = read
         yield Amount(found.start(), found.end(), low, high, bare)
+
+
+_FEE = re.compile(r"(?:费用?|预算|经费|钱)(?:大概|大约|约|就|也就|最多|顶多|是)?$")
+
+
+def _thousands(text: str, found: re.Match[str]) -> tuple[Decimal, Decimal, bool] | None:
+    """诊断费三五千: thousands or hundreds of yuan without the unit, right after the word for the fee."""
+    lows = chinese_number(found["low"]) if found["low"] != "半" else None
+    word = found["low"] + (found["lscale"] or "")
+    if (
+        lows is None
+        or found["high"]
+        or found["unit"]
+        or word[-1] not in "千百"
+        or not _FEE.search(text[: found.start()])
+    ):
+        return None
+    scale = {"千": 1000, "百": 100}.get(found["lscale"] or "", 1)
+    return lows[0] * scale * _YUAN, lows[1] * scale * _YUAN, False
 
 
 def _read(found: re.Match[str]) -> tuple[Decimal, Decimal, bool] | None:

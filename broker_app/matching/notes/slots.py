@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from broker_app.matching.notes.acts import SPENT, Act, Said
 from broker_app.matching.notes.dates import DateMention, find_dates
@@ -16,7 +17,7 @@ _PAYS = re.compile(
     r"投入|拟投|计划投|投钱|投(?=[\d一二三四五六七八九十几])|经费|研发费|试验费|做主|能批|封顶|撑死|顶天|接受|"
     r"可以$|就行|没问题|准备(?:花|出|投|拿)|费用|出个|出资|(?:老板|厂长).{0,6}批|签字|"
     r"拿(?=[\d一二三四五六七八九十])|花(?=[\d一二三四五六七八九十几])|打算花|另算|另出|报吧|估计要|愿出|钱[：:]?|"
-    r"到顶|到头|付|钱(?:嘛|呢|么|上)|不超过|再多没|多了没|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
+    r"合计|总共|拢共|一共|加起来|到顶|到头|付|钱(?:嘛|呢|么|上)|不超过|再多没|多了没|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
 )
 _OTHER_MONEY = re.compile(
     r"罚|赔(?!钱也)|损失|花了|花掉|用了|买(?:了|的|过)|换的|购置|采购|投了|已投|报价|要价|开价|单价|单台|每吨|"
@@ -32,7 +33,7 @@ _AT_MOST_BEFORE = re.compile(
     r"不大于)(?:也就|拿|出|给|投|花|是|[:：])?$"
 )
 _AT_MOST_AFTER = re.compile(
-    r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|封顶|撑死|顶天|到头|到顶|为限|打住|顶了|(?:就)?不能再多|多了(?:没|不))"
+    r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|往下|封顶|撑死|顶天|到头|到顶|为限|打住|顶了|(?:就)?不能再多|多了(?:没|不))"
 )
 _AT_LEAST = re.compile(r"(?:至少|不少于|起码|不低于)$")
 _NOT_A_SUM = re.compile(
@@ -103,7 +104,7 @@ def read_budget(said: Sequence[Said]) -> Budget | None:
             if score > 0:
                 _add(found, score, _bounded(one, amount))
     if not found:
-        return None
+        return _share(said)
     best = max(score for score, _ in found)
     strong = [budget for score, budget in found if score == best]
     text = "".join(one.text for one in said)
@@ -114,6 +115,21 @@ def read_budget(said: Sequence[Said]) -> Budget | None:
         last = budgets[-1]
         return Budget(last.said, last.start, last.end, low, high)
     return strong[-1]
+
+
+_SHARE = re.compile(r"(?:拿|掏|匀|出)个?(?P<share>一半|[一二两三四五六七八九]成)(?:出来|来)")
+
+
+def _share(said: Sequence[Said]) -> Budget | None:
+    """A part of a sum named just before: 利润三十万，拿一半出来."""
+    for before, one in pairwise(said):
+        part = _SHARE.search(one.text)
+        whole = [each for each in amounts(before.text) if not each.bare] if part else []
+        if part and whole:
+            tenths = Decimal("一二三四五六七八九".find(part["share"][0].replace("两", "二")) + 1)
+            value = whole[-1].high * (Decimal("0.5") if part["share"] == "一半" else tenths / 10)
+            return Budget(one, part.start(), part.end(), value, value)
+    return None
 
 
 def _add(found: list[tuple[int, Budget]], score: int, budget: Budget) -> None:
@@ -142,7 +158,10 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
         if not cue or _NOT_A_SUM.match(right) or not _PAYS.search(left + right):
             return 0
         if amount.high < 3 or not (
-            re.search(r"预算|投入|费|愿意|出|大概|个$", left[-10:] + text[amount.start : amount.end])
+            re.search(
+                r"预算|投入|费|愿意|出|大概|合计|总共|拢共|一共|加起来|个$",
+                left[-10:] + text[amount.start : amount.end],
+            )
             or amount.start == 0
         ):
             return 0
