@@ -62,3 +62,9 @@ def resources() -> Path:
     root = Path(bundled) if bundled else Path(__file__).resolve().parent.parent
     inside = Path(__file__).resolve().parent / "resources"
     return inside if inside.is_dir() else root / "resources"
+
+
+def manual_folder() -> Path:
+    """The folder of the manual: shipped beside the other resources, in a checkout under docs."""
+    shipped = resources() / "manual"
+    return shipped if shipped.is_dir() else resources().parent / "docs" / "manual"

@@ -180,6 +180,11 @@ class MainWindow(QWidget):
         for kind, noun in (("achievements", _("成果")), ("enterprises", _("企业")), ("needs", _("需求"))):
             words = _("导入{noun}").format(noun=noun)
             book.add(Command(f"import.{kind}", words, partial(self.show_page, "import", kind), "", "download-simple"))
+        book.add(Command("help", _("帮助"), partial(self.show_page, "help"), "F1", "question"))
+        book.add(Command("help.keys", _("帮助：按键"), partial(self.show_page, "help", "keys"), "", "keyboard"))
+        book.add(
+            Command("help.steps", _("帮助：上手清单"), partial(self.show_page, "help", "steps"), "", "list-checks")
+        )
         book.add(Command("go.trash", _("去「回收站」"), partial(self.show_page, "trash"), "", "trash", go))
         book.add(Command("back", _("回到上一页"), self.step_back, "Alt+Left", "arrow-left", go))
         book.add(Command("forward", _("再往前一页"), self.step_forward, "Alt+Right", "arrow-right", go))

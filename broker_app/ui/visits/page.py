@@ -17,6 +17,7 @@ from broker_app.ui.shell.empty_state import EmptyState
 from broker_app.ui.shell.page import Page
 from broker_app.ui.shell.theme import theme
 from broker_app.ui.visits.editor import VisitEditor
+from broker_app.ui.visits.keys import VISIT_KEYS
 from broker_app.ui.visits.list_pane import NARROW, WIDE, VisitListPane
 
 _ONE_PANE_BELOW = 900
@@ -127,19 +128,21 @@ class VisitsPage(Page):
 
     def _add_commands(self) -> None:
         editor, group = self.editor, _("走访")
-        for name, title, act, keys, icon in (
-            ("visit.need", _("选中的话转成需求"), editor.take_selection_as_need, "Ctrl+D", "plus"),
-            ("visit.match", _("给需求找成果"), editor.find_achievements, "Ctrl+M", "intersect"),
-            ("visit.print", _("预览和打印走访记录表"), editor.print_record, "Ctrl+P", "printer"),
-            ("visit.sign", _("请企业签字"), editor.belongings.signature.sign, "F8", "pen-nib"),
-            ("visit.template", _("插入纪要模板"), editor.templates.offer, "Ctrl+T", "note"),
-            ("visit.templates", _("管理纪要模板"), editor.templates.manage, "", "note"),
-            ("visit.photo", _("加照片或文件"), editor.belongings.strip.choose_files, "", "paperclip"),
-            ("visit.secret", _("标为不得外传"), editor.toggle_confidential, "", "lock-simple"),
-        ):
-            self.desk.commands.add(Command(name, title, self._if_here(act), keys, icon, group))
+        acts: dict[str, Callable[[], object]] = {
+            "visit.need": editor.take_selection_as_need,
+            "visit.match": editor.find_achievements,
+            "visit.print": editor.print_record,
+            "visit.sign": editor.belongings.signature.sign,
+            "visit.template": editor.templates.offer,
+            "visit.templates": editor.templates.manage,
+            "visit.photo": editor.belongings.strip.choose_files,
+            "visit.secret": editor.toggle_confidential,
+        }
+        for key in VISIT_KEYS:
+            run = self._if_here(acts[key.name])
+            self.desk.commands.add(Command(key.name, key.title, run, key.keys, key.icon, group))
 
-    def _if_here(self, act: Callable[[], None]) -> Callable[[], None]:
+    def _if_here(self, act: Callable[[], object]) -> Callable[[], object]:
         return lambda: act() if self.isVisible() else None
 
     def _begin(self, *, planned: bool) -> None:

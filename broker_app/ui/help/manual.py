@@ -1,0 +1,123 @@
+"""The manual that ships with the program, cut into chapters of plain blocks. It is text only: no link is followed,
+no picture is loaded.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from broker_app.paths import manual_folder
+
+_FILES = ("README.md", "matching.md", "server.md")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"\*\*|__|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
+_ITEM = re.compile(r"\s*(?:[-*]|\d+\.)\s+(.*)")
+_HEADING = re.compile(r"(#{1,4})\s+(.*)")
+_RULE = re.compile(r"\|[\s:|-]+\|?$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a chapter: ``kind`` is "heading", "words", "item", "row" or "code"."""
+
+    kind: str
+    text: str
+
+
+@dataclass
+class Chapter:
+    """A heading and what stands under it."""
+
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+    def holds(self, words: Sequence[str]) -> bool:
+        """Whether every one of ``words`` stands in it somewhere."""
+        text = "\n".join([self.title, *(block.text for block in self.blocks)]).casefold()
+        return all(word.casefold() in text for word in words)
+
+
+def read_manual(folder: Path | None = None) -> list[Chapter]:
+    """All chapters in Chinese; none where the manual was not shipped."""
+    folder = folder or manual_folder()
+    chapters: list[Chapter] = []
+    for name in _FILES:
+        file = folder / name
+        if file.is_file():
+            chapters += chapters_of(file.read_text("utf-8"))
+    return chapters
+
+
+def chapters_of(source: str) -> list[Chapter]:
+    """The chapters of one file. A heading without a Chinese character begins its English half, which is left out."""
+    reader = _Reader()
+    for line in source.splitlines():
+        if not reader.take(line):
+            break
+    reader.close()
+    return [one for one in reader.chapters if one.blocks]
+
+
+class _Reader:
+    """Takes a file line by line; lines of one paragraph become one block."""
+
+    def __init__(self) -> None:
+        self.chapters: list[Chapter] = []
+        self._paragraph: list[str] = []
+        self._in_code = False
+
+    def take(self, line: str) -> bool:
+        """Take a line; False at the end of the Chinese half."""
+        if line.startswith("```"):
+            self.close()
+            self._in_code = not self._in_code
+        elif self._in_code:
+            self._add(Block("code", line))
+        elif heading := _HEADING.match(line):
+            self.close()
+            return self._begin(len(heading[1]), _plain(heading[2]))
+        elif block := _block(line):
+            self.close()
+            self._add(block)
+        elif words := _plain(line):
+            self._paragraph.append(words)
+        else:
+            self.close()
+        return True
+
+    def close(self) -> None:
+        """A paragraph ends here."""
+        self._add(Block("words", "".join(self._paragraph)))
+        self._paragraph = []
+
+    def _begin(self, level: int, title: str) -> bool:
+        if not _HAN.search(title):
+            return False
+        if level <= 2:
+            self.chapters.append(Chapter(title))
+        else:
+            self._add(Block("heading", title))
+        return True
+
+    def _add(self, block: Block) -> None:
+        if self.chapters and block.text:
+            self.chapters[-1].blocks.append(block)
+
+
+def _block(line: str) -> Block | None:
+    if item := _ITEM.match(line):
+        return Block("item", _plain(item[1]))
+    if line.startswith("|"):
+        if _RULE.match(line):
+            return Block("row", "")
+        cells = [_plain(cell) for cell in line.strip().strip("|").split("|")]
+        return Block("row", "　".join(cell for cell in cells if cell))
+    return None
+
+
+def _plain(text: str) -> str:
+    text = _LINK.sub(r"\1", _PICTURE.sub("", text))
+    return _MARKS.sub("", text).strip()
