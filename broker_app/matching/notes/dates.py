@@ -43,7 +43,7 @@ _FORMS = (
     ("dotted", r"(?P<y2>20\d{2})[.\-/](?P<m2>1[0-2]|0?[1-9])(?![\d.%])"),
     (
         "quarter",
-        rf"(?:{_YEAR}的?)?(?:第?(?P<q>[一二三四1-4])季度?|q(?P<qq>[1-4])(?=20\d\d|[^0-9]|$))"
+        rf"(?:{_YEAR}的?)?(?:第?(?<![上下这每])(?P<q>[一二三四1-4])季度?|q(?P<qq>[1-4])(?=20\d\d|[^0-9]|$))"
         rf"(?P<qend>底|末|初)?(?P<qyear>20\d{{2}})?",
     ),
     ("half", rf"(?:{_YEAR}的?)?(?P<half>上|下)半年"),
@@ -70,7 +70,7 @@ _FORMS = (
     ("dayonly", r"(?P<only>\d{1,2})[号日](?![机线楼车门店\d])"),
 )
 _BEFORE = re.compile(r"(?:[左右]{2})?(?:之前|以前|前(?![面年天几道处三两次期帮者])|截止|到期前|内$)")
-_BEFORE_WORK = re.compile(r"(?:旺季|长假|放假|假期|开工|上班|大促)(?:之前|以前|前)")
+_BEFORE_WORK = re.compile(r"(?:旺季|开采|采摘|采收|开园|上市|展会|大修|长假|放假|假期|开工|上班|大促)(?:之前|以前|前)")
 _AFTER = re.compile(r"(?:之后|以后|过后|后(?![面年天道续期来]))")
 _NUMERAL = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _NEAR = {"今天": 0, "今日": 0, "今晚": 0, "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "后天": 2, "大后天": 3,
@@ -119,7 +119,9 @@ def _at(text: str, start: int, visit_on: date) -> DateMention | None:
         hit = pattern.match(text, start)
         if hit is None or (best and hit.end() <= best.end):
             continue
-        before = _BEFORE.match(text, hit.end()) or (_BEFORE_WORK.match(text, hit.end()) if kind == "feast" else None)
+        before = _BEFORE.match(text, hit.end()) or (
+            _BEFORE_WORK.match(text, hit.end()) if kind in ("feast", "season") else None
+        )
         after = None if before else _AFTER.match(text, hit.end())
         side = -1 if before else 1 if after else 0
         try:

@@ -33,6 +33,7 @@ _ORDINAL = re.compile(
     r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|"
     r"(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
 )
+_CIRCLED = re.compile(r"[①-⑳]")
 _ALL = re.compile(
     r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|"
     r"都)|加起来|[两二三四](?:样|桩|个|件)(?:事体?|东西|事情)?(?:的)?(?:钱|钞票|预算|费用)|一共|合计|全部|都要"
@@ -391,6 +392,10 @@ class _Reader:
         needs = [each for each in self.talk.recent() if each.said and (each.does(_NEEDS) or each.inherits_wish)]
         if not needs:
             return None
+        signs = set(_CIRCLED.findall(one.text))
+        marked = [each for each in needs if each.said[0].clause.marker in signs]
+        if marked:
+            return marked
         ordinal = _ORDINAL.search(one.text)
         if ordinal and not one.clause.item:
             named = _by_ordinal(ordinal, needs)

@@ -24,6 +24,7 @@ _STAND_IN = re.compile(
     r"[\[【]文件[\]】][ \t]*\S{1,40}\.[a-z]{2,5}|[\[【](?:图片|照片|语音|视频|文件|表情|链接|位置|动画表情|捂脸|ok|"
     r"撤回)[^\]】\n]{0,20}[\]】](?:[ \t]*\d{1,3}[\"″'秒])?"
 )
+_EMOTE = re.compile(rf"\[[{HAN}a-z]{{1,4}}\]")
 _ENDS = "。！？!?；;：:"
 _JOINS = "，,、（(-—+/和与及的"
 _BULLET_AHEAD = re.compile(r"\s*(?:[①-⑳]|[(（]?\d{1,2}[.、)）]|\d\s|[一二三四五六七八九十][、.)]|[-•·*]\s?|[\[【])")
@@ -66,6 +67,7 @@ def read_note(note: str) -> Reading:
 
     headers = list(_HEADER.finditer(folded))
     if len(headers) > 1:
+        folded = _EMOTE.sub(lambda found: " " * len(found.group()), folded)
         folded = _HEADER.sub(blank, folded)
     return Reading(note, _join_lines(folded), tuple(speakers))
 
