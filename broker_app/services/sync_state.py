@@ -10,10 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broker_app.db.models import (
+    Achievement,
     Attachment,
     Contact,
     Enterprise,
     FollowUp,
+    Match,
+    Need,
     OutboxOperation,
     ProfileValue,
     ServerRecord,
@@ -148,6 +151,8 @@ class SyncBoard:
     last: datetime | None
     ask: Ask | None
     history: tuple[HistoryRow, ...]
+    missing: int = 0
+    """Records that name another one which has not come to this computer yet."""
 
     @property
     def to_confirm(self) -> int:
@@ -186,6 +191,7 @@ def sync_board(session: Session, has_file: Callable[[str], bool]) -> SyncBoard:
         last=last_success(session),
         ask=_ask(session),
         history=_history(session),
+        missing=missing_partners(session),
     )
 
 
@@ -276,6 +282,16 @@ _OTHERS: dict[str, type[Contact] | type[FollowUp] | type[Attachment]] = {
     "follow_up": FollowUp,
     "attachment": Attachment,
 }
+
+
+_PARTNERS: tuple[tuple[Any, Any, Any], ...] = (
+    (Contact, Contact.enterprise_id, Enterprise),
+    (Visit, Visit.enterprise_id, Enterprise),
+    (Need, Need.enterprise_id, Enterprise),
+    (Need, Need.visit_id, Visit),
+    (Match, Match.need_id, Need),
+    (Match, Match.achievement_id, Achievement),
+)
 
 
 def _open_conflicts(session: Session) -> list[tuple[ServerRecord, dict[str, Any]]]:
@@ -380,6 +396,18 @@ def _history(session: Session) -> tuple[HistoryRow, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+def missing_partners(session: Session) -> int:
+    """How many live records name a record that is not here (尚未同步到本机): never an error, but worth knowing."""
+    total = 0
+    for model, partner_id, partner in _PARTNERS:
+        here = select(partner.id).where(partner.id == partner_id).exists()
+        query = (
+            select(func.count()).select_from(model).where(model.deleted_at.is_(None), partner_id.is_not(None), ~here)
+        )
+        total += session.scalar(query) or 0
+    return total
 
 
 def _ask(session: Session) -> Ask | None:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from broker_app.db.models import (
@@ -34,6 +34,7 @@ from broker_app.sync.records import INDEXED, Told, forget_rows, portions, read_a
 KEPT_FOR = timedelta(days=30)
 _EPOCH = "sync.epoch"
 _NEVER_SIGNED_IN = "team:local"
+_BLIND: dict[str, Any] = {"synchronize_session": False}  # objects already read need not hear of it
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,11 @@ def acknowledge(session: Session, reply: SyncReply, now: datetime) -> Receipt:
     rows.sort(key=lambda row: row.seq)
     kept = [_acknowledged(row, results[row.op], now) for row in rows]
     for taken in portions([row.seq for row in rows]):
-        session.execute(delete(OutboxOperation).where(OutboxOperation.seq.in_(taken)))
+        session.execute(delete(OutboxOperation).where(OutboxOperation.seq.in_(taken)).execution_options(**_BLIND))
     for row in rows:
         session.expunge(row)
-    session.add_all(kept)
-    session.flush()
+    if kept:
+        session.execute(insert(AcknowledgedOperation), kept)
     _settle(session, rows, results, now)
     _drop_covered(session, reply.covered, now)
     return Receipt(len(kept), _mark(kept))
@@ -193,7 +194,8 @@ def _freeze(session: Session, batch: Sequence[OutboxOperation], now: datetime) -
     fresh = [row.seq for row in batch if row.sent_at is None]
     session.flush()
     for some in portions(fresh):
-        session.execute(update(OutboxOperation).where(OutboxOperation.seq.in_(some)).values(sent_at=now))
+        sent = update(OutboxOperation).where(OutboxOperation.seq.in_(some)).values(sent_at=now)
+        session.execute(sent.execution_options(**_BLIND))
 
 
 def _what_was_seen(session: Session, row: OutboxOperation) -> str | None:
@@ -233,12 +235,12 @@ def _operation(row: OutboxOperation) -> Operation:
     )
 
 
-def _acknowledged(row: OutboxOperation, result: Result, now: datetime) -> AcknowledgedOperation:
-    return AcknowledgedOperation(
-        op=row.op, record_id=row.record_id, kind=row.kind, scope=row.scope, action=row.action, fields=row.fields,
-        seen=row.seen, group_id=row.group_id, at=row.at, status=result.status, received_at=result.at,
-        acknowledged_at=now,
-    )  # fmt: skip
+def _acknowledged(row: OutboxOperation, result: Result, now: datetime) -> dict[str, Any]:
+    return {
+        "op": row.op, "record_id": row.record_id, "kind": row.kind, "scope": row.scope, "action": row.action,
+        "fields": row.fields, "seen": row.seen, "group_id": row.group_id, "at": row.at, "status": result.status,
+        "received_at": result.at, "acknowledged_at": now,
+    }  # fmt: skip
 
 
 def _settle(session: Session, rows: Sequence[OutboxOperation], results: Mapping[UUID, Result], now: datetime) -> None:
@@ -319,10 +321,10 @@ def _drop_covered(session: Session, covered: str | None, now: datetime) -> None:
         session.execute(delete(AcknowledgedOperation).where(old, AcknowledgedOperation.received_at < covered))
 
 
-def _mark(kept: Sequence[AcknowledgedOperation]) -> str:
+def _mark(kept: Sequence[Mapping[str, Any]]) -> str:
     if not kept:
         return ""
-    text = "".join(f"{each.op}{each.received_at}" for each in kept)
+    text = "".join(f"{each['op']}{each['received_at']}" for each in kept)
     return blake2b(text.encode(), digest_size=4).hexdigest().upper()
 
 

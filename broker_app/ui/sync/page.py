@@ -247,14 +247,15 @@ class SyncPage(Page):
             return card
         card.add_heading(_("登录"))
         lines = KeyValues()
-        lines.show_lines(
-            [
-                (_("服务器"), account.server),
-                (_("地址"), account.url),
-                (_("账号"), account.login),
-                (_("这台电脑"), account.device),
-            ]
-        )
+        facts = [
+            (_("服务器"), account.server),
+            (_("地址"), account.url),
+            (_("账号"), account.login),
+            (_("这台电脑"), account.device),
+        ]
+        if board.missing:
+            facts.append((_("还没下载到"), _("{n} 条记录的关联资料").format(n=board.missing)))
+        lines.show_lines(facts)
         card.column.addWidget(lines)
         return card
 

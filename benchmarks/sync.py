@@ -1,0 +1,198 @@
+"""Ten thousand records up and down, nothing new, and a hundred changes, over real HTTP on loopback.
+
+Client and server share this computer, so the figures are those of both together; what counts is how they stand
+to the floor: the same rows encoded, packed and written into a plain SQLite file by the standard library. Each
+part has a limit as a multiple of that floor; the program ends with 1 if one is passed.
+"""
+
+import gzip
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY))
+
+from broker_app.db.models import Enterprise, FollowUp  # noqa: E402
+from broker_app.db.session import Store  # noqa: E402
+from broker_app.paths import ProfilePaths  # noqa: E402
+from broker_app.rules.calendar import utc_now  # noqa: E402
+from broker_app.services.profile import Profile, create_profile  # noqa: E402
+from broker_app.sync.client import Connection  # noqa: E402
+from broker_app.sync.rounds import LogIn, log_in, run_round  # noqa: E402
+from broker_app.sync.session_store import SignIn  # noqa: E402
+
+RECORDS = int(os.environ.get("BROKER_SYNC_RECORDS", "10000"))
+CHANGES = 100
+PASSWORD = "a long enough password"  # noqa: S105 - of a server that lives for a minute
+FIRST_UP, FIRST_DOWN = 60.0, 15.0  # times the floor
+HUNDRED_SECONDS = 1.0  # of a hundred changes the floor is too short to be a measure
+NOTHING_REQUESTS, NOTHING_BYTES, NOTHING_SECONDS = 1, 1_200, 0.1
+
+
+@dataclass
+class Part:
+    """What one part took."""
+
+    seconds: float
+    requests: int
+    up: int
+    down: int
+
+
+class Counting(httpx.BaseTransport):
+    """Counts requests and the bytes of their bodies."""
+
+    def __init__(self) -> None:
+        self.inner = httpx.HTTPTransport()
+        self.requests = self.up = self.down = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += request.url.path == "/v1/sync" or "/blobs/" in request.url.path
+        self.up += len(request.read())
+        answer = self.inner.handle_request(request)
+        self.down += int(answer.headers.get("content-length", 0))
+        return answer
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def measured(store: Store) -> Part:
+    """One exchange, timed and counted. The sign-in is renewed first, so that it is not counted."""
+    counting = Counting()
+
+    def connect(sign_in: SignIn, save: Callable[[SignIn], object] = lambda _sign_in: None) -> Connection:
+        return Connection(sign_in, save, transport=counting)
+
+    began = time.perf_counter()
+    run_round(store, connect=connect, with_files=False)
+    return Part(time.perf_counter() - began, counting.requests, counting.up, counting.down)
+
+
+def fill(store: Store, count: int) -> None:
+    """Follow-ups of about the size of an average record."""
+    for start in range(0, count, 1_000):
+        with store.write() as session:
+            session.add_all(
+                FollowUp(text=f"第 {number} 件：{'把检测报告和样品寄给对方，等他们回话。' * 6}", who="陈样例")
+                for number in range(start, min(start + 1_000, count))
+            )
+
+
+def floor(count: int) -> float:
+    """The same rows through the standard library: encode, pack, unpack, decode, write in one transaction."""
+    rows = [
+        {
+            "id": f"{number:032x}",
+            "text": f"第 {number} 件：{'把检测报告和样品寄给对方，等他们回话。' * 6}",
+            "who": "陈样例",
+        }
+        for number in range(count)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        packed = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), 1)
+        connection = sqlite3.connect(Path(folder) / "floor.db")
+        connection.execute("CREATE TABLE row (id TEXT PRIMARY KEY, text TEXT, who TEXT)")
+        connection.executemany("INSERT INTO row VALUES (:id, :text, :who)", json.loads(gzip.decompress(packed)))
+        connection.commit()
+        taken = time.perf_counter() - began
+        connection.close()
+    return taken
+
+
+@contextmanager
+def server(home: Path) -> Iterator[str]:
+    """A server process on loopback with two accounts of one team."""
+    environment = {**os.environ, "BROKER_SERVER_HOME": str(home), "PYTHONPATH": str(REPOSITORY)}
+    script = """
+import sys
+from pathlib import Path
+import uvicorn
+from broker_server import admin
+from broker_server.app import create_app
+from broker_server.database import open_engine, utc_now, writing
+from broker_server.scopes import Grant, Role
+from broker_server.settings import Settings
+settings = Settings(home=Path(sys.argv[1]), requests_per_second=10_000, burst=100_000)
+engine = open_engine(settings)
+admin.init(engine, "bench", utc_now())
+with writing(engine) as connection:
+    admin.add_scope(connection, "team:12", "team", utc_now())
+    for login in ("one", "two"):
+        admin.add_user(connection, login, login, sys.argv[2], utc_now())
+        admin.give(connection, login, Grant("team:12", Role.BROKER), utc_now())
+engine.dispose()
+server = uvicorn.Server(uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_level="error"))
+import threading, time
+def tell():
+    while not server.started:
+        time.sleep(0.02)
+    print(server.servers[0].sockets[0].getsockname()[1], flush=True)
+threading.Thread(target=tell, daemon=True).start()
+server.run()
+"""
+    home.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(home), PASSWORD], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        port = process.stdout.readline().strip() if process.stdout else ""
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def main() -> int:
+    """Run all parts, print them beside their limits; 1 if a limit is passed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with server(folder / "server") as url:
+            stores = []
+            for login in ("one", "two"):
+                store = create_profile(ProfilePaths(folder / login), bytes(range(32)), Profile(name=login))
+                log_in(store, LogIn(url, login, PASSWORD))
+                stores.append(store)
+            one, two = stores
+            fill(one, RECORDS)
+            parts = {"up": measured(one), "down": measured(two), "nothing": measured(two)}
+            with one.write() as session:
+                for row in session.query(FollowUp).limit(CHANGES):
+                    row.done_at = utc_now()
+                session.add(Enterprise(name="样例", scope="team:12"))
+            parts["push 100"], parts["pull 100"] = measured(one), measured(two)
+            for store in stores:
+                store.close()
+    base = min(floor(RECORDS) for _run in range(3))
+    for label, part in parts.items():
+        print(f"{label:9} {part.seconds:7.3f} s  {part.requests} requests  {part.up:>9,} up  {part.down:>9,} down")
+    print(f"floor     {base:7.3f} s for {RECORDS:,} rows")
+    nothing = parts["nothing"]
+    checks = {
+        f"first upload within {FIRST_UP:g} floors": parts["up"].seconds / base <= FIRST_UP,
+        f"first download within {FIRST_DOWN:g} floors": parts["down"].seconds / base <= FIRST_DOWN,
+        "nothing new is one request": nothing.requests <= NOTHING_REQUESTS,
+        f"nothing new within {NOTHING_BYTES} bytes": nothing.up + nothing.down <= NOTHING_BYTES,
+        f"nothing new within {NOTHING_SECONDS} s": nothing.seconds <= NOTHING_SECONDS,
+        "a hundred changes go up in one request": parts["push 100"].requests == 1,
+        f"a hundred changes within {HUNDRED_SECONDS:g} s": parts["push 100"].seconds <= HUNDRED_SECONDS,
+    }
+    for words, held in checks.items():
+        print(f"{'ok ' if held else 'NO '} {words}")
+    return 0 if all(checks.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
