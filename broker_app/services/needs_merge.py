@@ -108,6 +108,8 @@ def common_draft(session: Session, need_ids: Sequence[UUID]) -> NeedDraft:
     return NeedDraft(
         title=min((draft.title for draft in drafts), key=lambda title: (len(title), title))[:_LONGEST_TITLE],
         text="\n".join(_quoted(session, one, at) for at, one in enumerate(sources, 1)),
+        problem="\n".join(_once(draft.problem.strip() for draft in drafts if draft.problem.strip())),
+        goal="\n".join(_once(draft.goal.strip() for draft in drafts if draft.goal.strip())),
         kind=drafts[0].kind,
         industries=_once(code for draft in drafts for code in draft.industries),
         keywords=_once(word for draft in drafts for word in draft.keywords),

@@ -17,6 +17,7 @@ from broker_app.services.needs import NeedDraft, delete_need, get_need, move_nee
 from broker_app.services.sessions import Session
 from broker_app.services.visits import get_visit
 from broker_app.ui.needs.form import NeedForm
+from broker_app.ui.needs.merge_side import MergeSide
 from broker_app.ui.needs.need_panel import NeedPanel, NeedView
 from broker_app.ui.needs.need_steps import StepDialog, asks_first, step_words
 from broker_app.ui.shell.autosave import Autosave, Save
@@ -52,6 +53,8 @@ class NeedPage(Page):
         self.form = NeedForm(desk)
         self.panel = NeedPanel()
         self.autosave = Autosave(desk.tasks, self._save, self)
+        self.merging = MergeSide(desk, self.autosave.save_now)
+        self.panel.put_below_state(self.merging)
         row = QHBoxLayout()
         row.setContentsMargins(MARGIN_LEFT, 0, 0, 0)
         row.setSpacing(12)
@@ -91,8 +94,12 @@ class NeedPage(Page):
         need_id, opened = self.autosave.record_id, self._opened
         if need_id is not None:
             self.desk.tasks.read(
-                self, lambda session: read_need(session, need_id), partial(self._show, opened), self._on_gone
+                self,
+                lambda session: read_need(session, need_id),
+                partial(self._show, opened),
+                partial(self._on_gone, opened),
             )
+            self.merging.read(need_id)
 
     def leave(self) -> None:
         """Keep what is being typed."""
@@ -162,6 +169,7 @@ class NeedPage(Page):
         self.autosave.begin(need_id)
         self._opened += 1
         self._view, self._filled = None, False
+        self.merging.forget()
         for banner in self.banners:
             banner.close_banner()
 
@@ -248,7 +256,9 @@ class NeedPage(Page):
         if not self.form.show_refusal(error):
             self.desk.complain(error)
 
-    def _on_gone(self, error: BrokerError) -> None:
+    def _on_gone(self, opened: int, error: BrokerError) -> None:
+        if opened != self._opened:  # it was left meanwhile
+            return
         if isinstance(error, NotFoundError):
             self._begin(None)
             self.desk.go("needs")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
 from broker_app.rules.calendar import utc_now
+from broker_app.rules.states import NeedState
 from broker_app.services.matches import MatchRow
 from broker_app.services.needs import NeedDetail
 from broker_app.services.typed_dates import moment_text
@@ -40,7 +41,7 @@ class NeedPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         self._state = Card()
@@ -66,6 +67,10 @@ class NeedPanel(QWidget):
     def step_buttons(self) -> tuple[Button, ...]:
         """The buttons of the steps that may follow."""
         return tuple(one for one in self._state.findChildren(Button) if not one.isHidden())
+
+    def put_below_state(self, widget: QWidget) -> None:
+        """Give ``widget`` the place under where the need stands."""
+        self._column.insertWidget(1, widget)
 
     def show_new(self) -> None:
         """A need without a row yet."""
@@ -106,7 +111,9 @@ class NeedPanel(QWidget):
         for start in range(0, len(row), 2):
             self._steps.addLayout(row_of(*row[start : start + 2], None, spacing=2))
         if not need.next_states:
-            self._steps.addWidget(Paragraph(_("已经办完，没有下一步。"), "meta", "text3"))
+            merged = need.state == NeedState.MERGED
+            words = _("往后在共性需求那一条上办。") if merged else _("已经办完，没有下一步。")
+            self._steps.addWidget(Paragraph(words, "meta", "text3"))
 
     def _show_origin(self, view: NeedView) -> None:
         clear_layout(self._quotes)
