@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -255,13 +254,3 @@ def _store(sessions: Sessions) -> Store:
     if not isinstance(sessions, Store):
         raise TypeError("the exchange needs the open store")
     return sessions
-
-
-def default_device_name() -> str:
-    """What this computer is called."""
-    return platform.node() or _("这台电脑")
-
-
-def certificate(path: Path | None) -> str:
-    """The certificate file of an organisation, as the sign-in keeps it."""
-    return "" if path is None else str(path.resolve())

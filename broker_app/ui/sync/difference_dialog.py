@@ -17,7 +17,6 @@ from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
 from broker_app.ui.shell.theme import theme
 from broker_app.ui.sync.words import when_words
 
-_LABEL = 84
 _DOT = 9.0
 
 
@@ -49,7 +48,7 @@ class ChoiceRow(QWidget):
         row.setContentsMargins(44, 13, 16, 13)
         row.setSpacing(14)
         label = Words(offer.label, "body", "text", strong=not offer.words)
-        label.setMinimumWidth(_LABEL)
+        label.setMinimumWidth(_label_width())
         row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(Paragraph(offer.words, "body", "text", strong=True, max_lines=6), 1)
         row.addWidget(Words(offer.aside, "meta", "text2"), 0, Qt.AlignmentFlag.AlignTop)
@@ -151,6 +150,11 @@ class DifferenceDialog(Dialog):
         self._desk.complain(error)
 
 
+def _label_width() -> int:
+    """Room for the longest of the usual names, so that the values stand under each other."""
+    return theme().scale.metrics("body", True).horizontalAdvance(_("服务器上的")) + 4
+
+
 def _title(difference: Difference) -> str:
     if difference.kind == "delete":
         return _("一边删了，一边改了")
@@ -192,7 +196,7 @@ def _before(base: str) -> Panel:
     row.setContentsMargins(44, 9, 16, 9)
     row.setSpacing(14)
     label = Words(_("原来"), "body", "text2")
-    label.setMinimumWidth(_LABEL)
+    label.setMinimumWidth(_label_width())
     row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(Paragraph(base, "body", "text2", max_lines=6), 1)
     return panel

@@ -118,8 +118,10 @@ class Exchange(QObject):
         if not isinstance(error, SignInError | DeviceRevokedError):
             self._rest(min(_LONGEST_MS, AFTER_CHANGE_MS * 2**self._failures))
         self.changed.emit()
-        if not quietly:
+        if not quietly or isinstance(error, DeviceRevokedError):
             self._desk.complain(error)
+        if isinstance(error, DeviceRevokedError):
+            self._desk.lock_wanted.emit()  # whoever is not its owner sees nothing more
 
     def _rest(self, longest: int) -> None:
         if self.account.is_open:

@@ -1,5 +1,6 @@
 """Signing in to a server: first whose server it is, shown large, then name and password."""
 
+import platform
 from importlib import import_module
 from typing import Any
 
@@ -40,7 +41,7 @@ class SignInDialog(Dialog):
         self.content.addWidget(self._server)
         self.login, self.password, self.device = ImeAwareLineEdit(), PassphraseLine(), ImeAwareLineEdit()
         self.login.setText(account.login)
-        self.device.setText(account.device)
+        self.device.setText(account.device or platform.node())
         self.login_field = Field(_("账号"), self.login)
         self.password_field = Field(_("服务器密码"), self.password, help_text=_("不是本机口令"))
         self.device_field = Field(_("这台电脑叫什么"), self.device, help_text=_("丢了电脑时，管理员凭名字停用它"))

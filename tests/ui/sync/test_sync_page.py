@@ -129,6 +129,7 @@ def test_signing_in_shows_whose_server_it_is_and_brings_everything(
     assert dialog.server_words == "试验服务器"
     dialog.login.insert("chen")
     dialog.password.insert("wrong password here")
+    dialog.device.selectAll()
     dialog.device.insert("陈的电脑")
     dialog.accept()
     settle(qapp, window)
