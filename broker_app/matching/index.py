@@ -10,8 +10,8 @@ exactly the tokens that were put in.
 import json
 import secrets
 from array import array
-from bisect import bisect_left, bisect_right
-from collections import OrderedDict
+from bisect import bisect_left
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -114,22 +114,41 @@ class PoolState:
     norms: dict[Kind, list[float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Posting:
-    """The rows that hold a term, ascending, a row as often as the term occurs in it; ``documents`` counts each once."""
+    """The rows that hold a term, ascending, and how often it occurs in each.
+
+    ``gains`` is what an occurrence is worth in each of the rows; scoring fills it in once, as it is the same for every
+    question while the pool does not change.
+    """
 
     rows: "array[int]"
-    documents: int
+    counts: "array[int]"
+    gains: "array[float] | None" = None
 
     @classmethod
     def read(cls, joined: str | None, most: int) -> "Posting":
         """Return the posting FTS5 gave as numbers with commas between (None: none); more than ``most`` are none too."""
         rows = array("I", map(int, joined.split(","))) if joined else array("I")
-        return cls(rows, len(set(rows))) if len(rows) <= most else cls(array("I"), 0)
+        if len(rows) > most:
+            return cls(array("I"), array("I"))
+        counts = Counter(rows)
+        return cls(array("I", counts), array("I", counts.values()))
 
-    def count(self, row: int) -> int:
-        """Return how often the term occurs in a row."""
-        return bisect_right(self.rows, row) - bisect_left(self.rows, row)
+    @property
+    def documents(self) -> int:
+        """In how many rows the term occurs."""
+        return len(self.rows)
+
+    def cut_off(self, last: int) -> None:
+        """Forget the rows from ``last`` on."""
+        at = bisect_left(self.rows, last)
+        del self.rows[at:], self.counts[at:]
+
+    def place_of(self, row: int) -> int | None:
+        """Return where ``row`` stands among the rows, None if it does not hold the term."""
+        at = bisect_left(self.rows, row)
+        return at if at < len(self.rows) and self.rows[at] == row else None
 
 
 _states: OrderedDict[int, PoolState] = OrderedDict()

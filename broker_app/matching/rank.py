@@ -57,17 +57,19 @@ class _Facet:
     question: Question
     scorings: list[Scoring]
 
-    def totals(self) -> dict[int, float]:
+    def totals(self) -> list[float]:
         """Return the normalised score of every row."""
-        totals: dict[int, float] = {}
-        for scoring in self.scorings:
-            for row, score in scoring.scores.items():
-                totals[row] = totals.get(row, 0.0) + score / scoring.best
-        return totals
+        scored = [scoring for scoring in self.scorings if scoring.best]
+        if len(scored) == len(KINDS):
+            words, pairs = scored
+            by_words, by_pairs = 1 / words.best, 1 / pairs.best
+            both = zip(words.scores, pairs.scores, strict=True)
+            return [word * by_words + pair * by_pairs for word, pair in both]
+        return [score / scored[0].best for score in scored[0].scores] if scored else []
 
     def total(self, row: int) -> float:
         """Return the normalised score of one row."""
-        return sum(scoring.scores.get(row, 0.0) / scoring.best for scoring in self.scorings if scoring.best)
+        return sum(scoring.scores[row] / scoring.best for scoring in self.scorings if scoring.best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,9 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
     whole, *parts = _facets(
         connection, pool, question, state, index.rows_of(connection, pool, query.skip), REACH * (limit + REACH_LEAST)
     )
-    totals = _totals(whole, parts, question.sector, state)
-    shortlist = _highest(totals, 2 * limit + 10)
-    documents = index.fetch(connection, shortlist)
-    candidates = [_candidate(row, totals[row], documents[row], query, whole.question) for row in shortlist]
+    shortlist = _highest(_totals(whole, parts), question.sector, state, 2 * limit + 10)
+    documents = index.fetch(connection, list(shortlist))
+    candidates = [_candidate(row, total, documents[row], query, whole.question) for row, total in shortlist.items()]
     candidates.sort(key=lambda candidate: (-round(candidate.raw, 9), candidate.document.id))
     twins = find_twins([candidate.document for candidate in candidates])
     shown = [replace(one, twins=twins[one.document.id]) for one in candidates if one.document.id in twins][:limit]
@@ -121,30 +122,31 @@ def _facets(
     return list(map(_Facet, questions, score_questions(questions, found, state, skipped, reach)))
 
 
-def _totals(whole: _Facet, parts: Sequence[_Facet], asked: Sector, state: PoolState) -> dict[int, float]:
+def _totals(whole: _Facet, parts: Sequence[_Facet]) -> list[float]:
+    """Return the normalised score of every row without trade and facts."""
     totals = whole.totals()
-    if parts:
-        best: dict[int, float] = {}
-        for part in parts:
-            for row, score in part.totals().items():
-                best[row] = max(score, best.get(row, 0.0))
+    scored = [other for other in (part.totals() for part in parts) if other] if totals else []
+    if scored:
         share = weights.PART_OF_NEED
-        totals = {row: (1 - share) * score + share * best.get(row, 0.0) for row, score in totals.items()}
-    if asked.keys or asked.field:
-        bonus: dict[str, float] = {}
-        for row in totals:
-            trade = state.trades[row]
-            if trade not in bonus:
-                bonus[trade] = _industry_part(asked, trade)
-            totals[row] += bonus[trade]
+        best = list(map(max, zip(*scored, strict=True))) if len(scored) > 1 else scored[0]
+        totals = [(1 - share) * total + share * other for total, other in zip(totals, best, strict=True)]
     return totals
 
 
-def _highest(totals: dict[int, float], count: int) -> list[int]:
-    if len(totals) > count:
-        least = nlargest(count, totals.values())[-1]
-        totals = {row: total for row, total in totals.items() if total >= least}
-    return sorted(totals, key=lambda row: (-totals[row], row))[:count]
+def _highest(totals: list[float], asked: Sector, state: PoolState, count: int) -> dict[int, float]:
+    """Return the rows with the highest scores, trade included, best first."""
+    bonus = weights.INDUSTRY_WEIGHT if asked.keys or asked.field else 0.0
+    # The trade brings up nothing that is further below the last of them than what it can give.
+    least = nlargest(count, totals)[-1] - bonus if count < len(totals) else 0.0
+    found = {row: total for row, total in enumerate(totals) if total and total >= least}
+    if bonus:
+        agreeing: dict[str, float] = {}
+        for row in found:
+            trade = state.trades[row]
+            if trade not in agreeing:
+                agreeing[trade] = _industry_part(asked, trade)
+            found[row] += agreeing[trade]
+    return {row: found[row] for row in sorted(found, key=lambda row: (-found[row], row))[:count]}
 
 
 def _candidate(row: int, total: float, document: Document, query: MatchQuery, question: Question) -> Candidate:
@@ -158,7 +160,7 @@ def _candidate(row: int, total: float, document: Document, query: MatchQuery, qu
 def _taken_apart(candidate: Candidate, whole: _Facet, parts: Sequence[_Facet], state: PoolState) -> Candidate:
     """Return a candidate with what each token, the trade and the whole of the question gave it."""
     row = candidate.row
-    words, pairs = _shares(row, whole, parts, state)
+    words, pairs = _shares(row, whole, parts)
     return replace(
         candidate,
         words=words,
@@ -168,13 +170,13 @@ def _taken_apart(candidate: Candidate, whole: _Facet, parts: Sequence[_Facet], s
     )
 
 
-def _shares(row: int, whole: _Facet, parts: Sequence[_Facet], state: PoolState) -> list[dict[str, float]]:
+def _shares(row: int, whole: _Facet, parts: Sequence[_Facet]) -> list[dict[str, float]]:
     """Return what each word and each bigram gave: of the whole need and of the thing in it the record answers best."""
-    shares = [scoring.parts(row, state) for scoring in whole.scorings]
+    shares = [scoring.parts(row) for scoring in whole.scorings]
     if parts:
         best = max(parts, key=lambda part: part.total(row))
         for tokens, scoring in zip(shares, best.scorings, strict=True):
-            mine = scoring.parts(row, state)
+            mine = scoring.parts(row)
             for token in tokens.keys() | mine.keys():
                 share = weights.PART_OF_NEED
                 tokens[token] = (1 - share) * tokens.get(token, 0.0) + share * mine.get(token, 0.0)
@@ -182,7 +184,7 @@ def _shares(row: int, whole: _Facet, parts: Sequence[_Facet], state: PoolState) 
 
 
 def _attained(row: int, scorings: Sequence[Scoring]) -> float:
-    shares = [scoring.scores.get(row, 0.0) / scoring.possible for scoring in scorings if scoring.possible]
+    shares = [scoring.scores[row] / scoring.possible for scoring in scorings if scoring.possible]
     # A question in one script only has no bigrams (or no words): the part it has counts for both.
     return sum(shares) * len(KINDS) / len(shares) if shares else 0.0
 

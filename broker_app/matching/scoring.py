@@ -5,11 +5,10 @@ able to say what each one gave. A phrase of the term table counts as one concept
 """
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cached_property
 from heapq import nlargest
 
 from broker_app.matching import weights
@@ -25,30 +24,34 @@ COMMON_SHARE = 0.05  # and what part of the pool
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 
 
-@dataclass
+@dataclass(slots=True)
 class TermHits:
-    """One token of the question in the pool: ``worth`` = weight x inverse document frequency; how often in each row."""
+    """One token of the question in the pool: ``worth`` = weight x inverse document frequency; what it gives each row.
+
+    ``gains`` stand beside the rows of the posting and are to be multiplied by the worth.
+    """
 
     term: str
     worth: float
     posting: Posting
-    norms: Sequence[float]
+    gains: Sequence[float]
     is_common: bool = False
 
-    @cached_property
-    def gains(self) -> dict[int, float]:
-        """What the token gives each row that holds it."""
-        worth, norms = self.worth * (K1 + 1), self.norms
-        return {row: worth * count / (count + norms[row]) for row, count in Counter(self.posting.rows).items()}
+    def gain_of(self, row: int) -> float:
+        """What the token gives one row."""
+        at = self.posting.place_of(row)
+        return 0.0 if at is None else self.worth * self.gains[at]
 
-    def gains_of(self, rows: AbstractSet[int]) -> dict[int, float]:
-        """What the token gives those of ``rows`` that hold it."""
-        if not self.is_common:
-            gains = self.gains
-            return {row: gains[row] for row in rows if row in gains}
-        worth, norms = self.worth * (K1 + 1), self.norms
-        counts = Counter(filter(rows.__contains__, self.posting.rows))
-        return {row: worth * count / (count + norms[row]) for row, count in counts.items()}
+    def gains_by_row(self, among: AbstractSet[int] | None) -> dict[int, float]:
+        """What the token gives each row that holds it, of all or ``among`` some."""
+        worth = self.worth
+        pairs = zip(self.posting.rows, self.gains, strict=True)
+        if among is None:
+            return {row: worth * gain for row, gain in pairs}
+        return {row: worth * gain for row, gain in pairs if row in among}
+
+
+_Names = Sequence[Sequence[TermHits]]
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class Scoring:
     concepts: list[list[list[TermHits]]] = field(default_factory=list)
     possible: float = 0.0  # worth of all terms the owner said
     known: float = 0.0  # worth of those that occur in the pool
-    scores: dict[int, float] = field(default_factory=dict)
+    scores: list[float] = field(default_factory=list)  # of each row of the pool
     best: float = 0.0
 
     def hits(self) -> Iterator[TermHits]:
@@ -74,24 +77,23 @@ class Scoring:
             for terms in names:
                 yield from terms
 
-    def parts(self, row: int, state: PoolState) -> dict[str, float]:
+    def parts(self, row: int) -> dict[str, float]:
         """Return what each token gave ``row``, as part of the normalised score."""
         if not self.best:
             return {}
-        norm = _norms(state, self.kind)[row]
-
-        def gains(terms: Iterable[TermHits]) -> dict[str, float]:
-            found = ((hit.term, hit.worth, hit.posting.count(row)) for hit in terms)
-            return {term: worth * _saturated(count, norm) / self.best for term, worth, count in found if count}
-
-        parts = gains(self.own)
+        parts = self._gains(self.own, row)
         for names in self.concepts:
-            each = [gains(terms) for terms in names]
+            each = [tokens for tokens in (self._gains(terms, row) for terms in names) if tokens]
+            if not each:
+                continue
             best = max(each, key=lambda tokens: sum(tokens.values()))
             for tokens in each:
                 for term, gain in tokens.items():
                     parts[term] = gain if term in best else gain * weights.OTHER_NAMES
         return parts
+
+    def _gains(self, terms: Iterable[TermHits], row: int) -> dict[str, float]:
+        return {hit.term: gain / self.best for hit in terms if (gain := hit.gain_of(row))}
 
 
 def own_tokens(question: Question, kind: Kind) -> list[str]:
@@ -136,20 +138,25 @@ def score_questions(
     for question in questions:
         needed = [translation_needed(concept, found, state.documents) for concept in question.concepts]
         scorings = [_prepared(kind, question, found[kind], needed, state) for kind in found]
-        for scoring in scorings:
-            scoring.scores = _accumulated(scoring, {hit.term: hit.gains for hit in scoring.hits() if not hit.is_common})
+        late = [_add_up(scoring, state) for scoring in scorings]
         if any(hit.is_common for scoring in scorings for hit in scoring.hits()):
-            rows = {
-                row for scoring in scorings for row in nlargest(reach, scoring.scores, key=scoring.scores.__getitem__)
-            }
-            for scoring in scorings:
-                scoring.scores = _accumulated(scoring, {hit.term: hit.gains_of(rows) for hit in scoring.hits()})
+            rows = {row for scoring in scorings for row in _leading(scoring.scores, reach)}
+            for scoring, concepts in zip(scorings, late, strict=True):
+                _add_common(scoring, concepts, rows)
         for scoring in scorings:
             for row in skipped:
-                scoring.scores.pop(row, None)
-            scoring.best = max(scoring.scores.values(), default=0.0)
+                scoring.scores[row] = 0.0
+            scoring.best = max(scoring.scores, default=0.0)
         scored.append(scorings)
     return scored
+
+
+def _leading(scores: Sequence[float], count: int) -> list[int]:
+    """Return the rows of the ``count`` highest scores above nothing."""
+    least = nlargest(count, scores)[-1] if count < len(scores) else 0.0
+    if least:
+        return [row for row, score in enumerate(scores) if score >= least]
+    return [row for row, score in enumerate(scores) if score]
 
 
 def _prepared(kind: Kind, question: Question, found: Hits, needed: Sequence[float], state: PoolState) -> Scoring:
@@ -176,61 +183,119 @@ def _prepared(kind: Kind, question: Question, found: Hits, needed: Sequence[floa
 
 
 def _weighed(weighted: Mapping[str, float], found: Hits, state: PoolState, kind: Kind) -> dict[str, TermHits]:
-    """Return the tokens that occur, rarest first until ``MAX_HITS`` postings are read."""
+    """Return the tokens that occur, rarest first until ``MAX_HITS`` rows are read."""
     norms = _norms(state, kind)
     common = max(COMMON_LEAST, COMMON_SHARE * state.documents)
     hits: dict[str, TermHits] = {}
     read = 0
-    for term in sorted(found.keys() & weighted.keys(), key=lambda term: (len(found[term].rows), term)):
+    for term in sorted(found.keys() & weighted.keys(), key=lambda term: (found[term].documents, term)):
         posting = found[term]
-        read += len(posting.rows)
+        read += posting.documents
         if read > MAX_HITS:
             break
         worth = weighted[term] * _inverse_frequency(state.documents, posting.documents)
-        hits[term] = TermHits(term, worth, posting, norms, posting.documents > common)
+        hits[term] = TermHits(term, worth, posting, _gains(posting, norms), posting.documents > common)
     return hits
 
 
-def _accumulated(scoring: Scoring, gains: Mapping[str, Mapping[int, float]]) -> dict[int, float]:
-    """The hot loop: add up what the tokens of ``gains`` give, one addition per posting."""
-    scores: dict[int, float] = defaultdict(float)
+def _gains(posting: Posting, norms: Sequence[float]) -> Sequence[float]:
+    """Return what the occurrences of a term are worth in each of its rows, worked out once for a state of the pool."""
+    if posting.gains is None:
+        # Rows behind the last are of documents that have gone while another tokenizer's entries are still there.
+        posting.cut_off(len(norms))
+        pairs = zip(posting.rows, posting.counts, strict=True)
+        posting.gains = array("d", [count * (K1 + 1) / (count + norms[row]) for row, count in pairs])
+    return posting.gains
+
+
+def _add_up(scoring: Scoring, state: PoolState) -> list[_Names]:
+    """The hot loop: add up what all but common tokens give each row; return the concepts that hold common ones."""
+    scores = scoring.scores = [0.0] * len(state.lengths[scoring.kind])
     for hit in scoring.own:
-        for row, gain in gains.get(hit.term, {}).items():
-            scores[row] += gain
+        if not hit.is_common:
+            _add(scores, hit, hit.worth)
+    late: list[_Names] = []
     for names in scoring.concepts:
-        for row, gain in _concept_gains(names, gains).items():
-            scores[row] += gain
-    return {row: score for row, score in scores.items() if score}
+        if any(hit.is_common for terms in names for hit in terms):
+            late.append(names)
+            _add_all(scores, _concept_gains(_without_common(names), None), 1.0)
+            continue
+        each = _distinct(names)
+        if len(each) == 1:
+            for hit in each[0]:
+                _add(scores, hit, hit.worth)
+        elif each:
+            # best + share x (whole - best), the whole added token by token
+            for hit in {hit.term: hit for terms in names for hit in terms}.values():
+                _add(scores, hit, hit.worth * weights.OTHER_NAMES)
+            _add_all(scores, _best_name(each, None), 1 - weights.OTHER_NAMES)
+    return late
 
 
-def _concept_gains(
-    names: Sequence[Sequence[TermHits]], gains: Mapping[str, Mapping[int, float]]
-) -> Mapping[int, float]:
+def _add_common(scoring: Scoring, concepts: Sequence[_Names], rows: AbstractSet[int]) -> None:
+    """Add what common tokens give ``rows``; ``concepts`` that hold some are counted anew."""
+    for hit in scoring.own:
+        if hit.is_common:
+            _add_all(scoring.scores, hit.gains_by_row(rows), 1.0)
+    for names in concepts:
+        _add_all(scoring.scores, _concept_gains(_without_common(names), rows), -1.0)
+        _add_all(scoring.scores, _concept_gains(names, rows), 1.0)
+
+
+def _add(scores: list[float], hit: TermHits, worth: float) -> None:
+    for row, gain in zip(hit.posting.rows, hit.gains, strict=True):
+        scores[row] += worth * gain
+
+
+def _add_all(scores: list[float], gains: Mapping[int, float], share: float) -> None:
+    for row, gain in gains.items():
+        scores[row] += share * gain
+
+
+def _without_common(names: _Names) -> _Names:
+    return [[hit for hit in terms if not hit.is_common] for terms in names]
+
+
+def _concept_gains(names: _Names, among: AbstractSet[int] | None) -> dict[int, float]:
     """Return for each row the best name of a concept and a share of what its other names add, each token once."""
-    counted = [[gains[hit.term] for hit in terms if hit.term in gains] for terms in names]
-    each = [_added(parts) for parts in counted if parts]
+    each = _distinct(names)
     if len(each) < 2:
-        return each[0] if each else {}
-    best = dict(each[0])
-    for name in each[1:]:
-        for row, gain in name.items():
-            if gain > best.get(row, 0.0):
-                best[row] = gain
+        return _sum_of(each[0], among) if each else {}
+    best = _best_name(each, among)
+    whole = _sum_of({hit.term: hit for terms in names for hit in terms}.values(), among)
     share = weights.OTHER_NAMES
-    distinct = dict.fromkeys(hit.term for terms in names for hit in terms if hit.term in gains)
-    whole = _added([gains[term] for term in distinct])
     return {row: gain + share * (whole[row] - gain) for row, gain in best.items()}
 
 
-def _added(parts: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
-    """Return the sum of gains by row; the parts stay as they are."""
-    if len(parts) == 1:
-        return parts[0]
-    first, *rest = sorted(parts, key=len, reverse=True)
-    whole = defaultdict(float, first)
-    for part in rest:
-        for row, gain in part.items():
-            whole[row] += gain
+def _distinct(names: _Names) -> list[Sequence[TermHits]]:
+    """Return the names that can be the best somewhere: one whose tokens another has too, and more, never is."""
+    sets = [frozenset(hit.term for hit in terms) for terms in names]
+    return [
+        terms
+        for at, terms in enumerate(names)
+        if terms
+        and not any(
+            sets[at] < other or (sets[at] == other and before < at) for before, other in enumerate(sets) if before != at
+        )
+    ]
+
+
+def _best_name(names: Sequence[Sequence[TermHits]], among: AbstractSet[int] | None) -> dict[int, float]:
+    best = _sum_of(names[0], among)
+    for terms in names[1:]:
+        for row, gain in _sum_of(terms, among).items():
+            if gain > best.get(row, 0.0):
+                best[row] = gain
+    return best
+
+
+def _sum_of(terms: Collection[TermHits], among: AbstractSet[int] | None) -> dict[int, float]:
+    """Return what a few tokens give each row together."""
+    first, *rest = sorted(terms, key=lambda hit: -hit.posting.documents)
+    whole = first.gains_by_row(among)
+    for hit in rest:
+        for row, gain in hit.gains_by_row(among).items():
+            whole[row] = whole.get(row, 0.0) + gain
     return whole
 
 
@@ -241,10 +306,6 @@ def _norms(state: PoolState, kind: Kind) -> list[float]:
         flat, slope = K1 * (1 - B), K1 * B
         norms = state.norms[kind] = [flat + slope * length for length in state.lengths[kind]]
     return norms
-
-
-def _saturated(count: int, norm: float) -> float:
-    return count * (K1 + 1) / (count + norm)
 
 
 def _inverse_frequency(documents: int, holding: int) -> float:

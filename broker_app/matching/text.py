@@ -120,6 +120,11 @@ def bigrams(folded: str) -> list[str]:
     return [folded[at : at + 2] for run in _HAN_RUN.finditer(folded) for at in range(run.start(), run.end() - 1)]
 
 
+def han_runs(folded: str) -> list[str]:
+    """Return the runs of Han characters long enough to hold a bigram."""
+    return [run for run in _HAN_RUN.findall(folded) if len(run) > 1]
+
+
 def segments(folded: str) -> Iterator[Token]:
     """Yield the words of a folded text once each, without the overlaps of search mode, in order."""
     for run in _RUN.finditer(folded):

@@ -1,34 +1,47 @@
 """Records that were entered twice: the same title, or nearly the same text. They are shown once."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from uuid import UUID
 
 from broker_app.matching.documents import Document
-from broker_app.matching.text import bigrams, fold
+from broker_app.matching.text import bigrams, fold, han_runs
 
 ALIKE = 0.9  # share of common bigrams (Jaccard), from which on two texts are one
 MIN_LENGTH = 40  # characters below which texts are too short to be called the same
 
 
 class _Face:
-    """What is compared of a document; the bigrams are cut only when a length comes close."""
+    """What is compared of a document; the body is folded only when a length comes close, the bigrams are cut late."""
 
     def __init__(self, document: Document) -> None:
         self.id = document.id
         self.title = "".join(character for character in fold(document.title) if character.isalnum())
         self.length = len(document.body)
         self._body = document.body
-        self._pairs: frozenset[str] | None = None
 
-    @property
+    @cached_property
+    def folded(self) -> str:
+        """The body as it is searched."""
+        return fold(self._body)
+
+    @cached_property
+    def characters(self) -> frozenset[str]:
+        """The characters that stand in bigrams of the body."""
+        return frozenset().union(*han_runs(self.folded))
+
+    @cached_property
     def pairs(self) -> frozenset[str]:
         """The bigrams of the body."""
-        if self._pairs is None:
-            self._pairs = frozenset(bigrams(fold(self._body)))
-        return self._pairs
+        return frozenset(bigrams(self.folded))
 
     def has_text_of(self, other: "_Face") -> bool:
         """Tell whether both texts are nearly one; their lengths have been compared."""
+        # A character only one of them has stands in a bigram only one of them has, and a bigram has two characters:
+        # with more of such characters the bigrams cannot be alike, and need not be cut.
+        unlike = 2 * (1 - ALIKE) / ALIKE * min(len(self.folded), len(other.folded))
+        if len(self.characters ^ other.characters) > unlike:
+            return False
         mine, theirs = len(self.pairs), len(other.pairs)
         if min(mine, theirs) < ALIKE * max(mine, theirs, 1):
             return False
