@@ -26,6 +26,7 @@ _PAGES = {
     "terms": "broker_app.ui.terms.page:TermsPage",
     "evaluation": "broker_app.ui.evaluation.page:EvaluationPage",
     "sync": "broker_app.ui.sync.page:SyncPage",
+    "calendar": "broker_app.ui.calendar.page:CalendarPage",
     "help": "broker_app.ui.help.page:HelpPage",
     "trash": "broker_app.ui.trash.page:TrashPage",
     "settings": "broker_app.ui.settings.page:SettingsPage",

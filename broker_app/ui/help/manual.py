@@ -16,6 +16,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"\*\*|__|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 _ITEM = re.compile(r"\s*(?:[-*]|\d+\.)\s+(.*)")
 _HEADING = re.compile(r"(#{1,4})\s+(.*)")
+_NUMBER = re.compile(r"^(?:\d+\.\s*|[一二三四五六七八九十]+、)")
 _RULE = re.compile(r"\|[\s:|-]+\|?$")
 
 
@@ -46,8 +47,10 @@ def read_manual(folder: Path | None = None) -> list[Chapter]:
     chapters: list[Chapter] = []
     for name in _FILES:
         file = folder / name
-        if file.is_file():
-            chapters += chapters_of(file.read_text("utf-8"))
+        found = chapters_of(file.read_text("utf-8")) if file.is_file() else []
+        if chapters:  # a book of its own within the manual: its chapters stand under its title
+            found = [*found[:1], *(Chapter(f"　{_NUMBER.sub('', one.title)}", one.blocks) for one in found[1:])]
+        chapters += found
     return chapters
 
 

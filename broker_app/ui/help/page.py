@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
@@ -104,7 +104,8 @@ class HelpPage(Page):
         for topic, title in self._found(words):
             item = QListWidgetItem(title)
             item.setData(Qt.ItemDataRole.UserRole, topic)
-            item.setToolTip(title)
+            item.setToolTip(title.strip())
+            item.setSizeHint(QSize(0, theme().scale.height(32, "body", 4)))
             self.topics.addItem(item)
         self.topics.blockSignals(False)
         self._choose(before)
@@ -178,7 +179,7 @@ class HelpPage(Page):
     def _show_chapter(self, chapter: Chapter, words: Sequence[str]) -> None:
         card = Card()
         card.column.setSpacing(8)
-        card.add_heading(chapter.title)
+        card.add_heading(chapter.title.strip())
         for block in chapter.blocks:
             card.column.addWidget(_block_words(block, words))
         self._content.addWidget(card)

@@ -185,6 +185,8 @@ class MainWindow(QWidget):
         book.add(
             Command("help.steps", _("帮助：上手清单"), partial(self.show_page, "help", "steps"), "", "list-checks")
         )
+        calendar = partial(self.show_page, "calendar")
+        book.add(Command("go.calendar", _("去「日历」"), calendar, "", "calendar-blank", go))
         book.add(Command("go.trash", _("去「回收站」"), partial(self.show_page, "trash"), "", "trash", go))
         book.add(Command("back", _("回到上一页"), self.step_back, "Alt+Left", "arrow-left", go))
         book.add(Command("forward", _("再往前一页"), self.step_forward, "Alt+Right", "arrow-right", go))
