@@ -19,6 +19,7 @@ from broker_app.sync.protocol import Change, Operation, ProtocolError, SyncReply
 from broker_app.sync.records import TooManyRemovalsError
 
 SNAPSHOT_ABOVE = 5_000  # records of a scope, from which on the first download comes in pieces
+_LARGEST_CHUNK = 256 * 1024 * 1024  # bytes, unpacked
 _LIVES = 3  # how often a server may change its epoch under us before the round gives up
 _ENDLESS = 100_000  # pages; a server that always has more to say is out of order
 _HOPELESS = 5  # operations set aside before we believe that the server refuses everything
@@ -338,7 +339,10 @@ def unpacked_chunk(scope: str, digest: str, packed: bytes) -> list[Change]:
     if sha256(packed).hexdigest() != digest:
         raise ProtocolError("a piece of the first download is damaged")
     try:
-        lines = zstandard.ZstdDecompressor().decompressobj().decompress(packed)
+        with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
+            lines = reader.read(_LARGEST_CHUNK + 1)
+        if len(lines) > _LARGEST_CHUNK:
+            raise ProtocolError("a piece of the first download is too large")
         changes = [Change.from_wire(orjson.loads(line)) for line in lines.split(b"\n") if line]
     except (zstandard.ZstdError, orjson.JSONDecodeError):
         raise ProtocolError("a piece of the first download is damaged") from None

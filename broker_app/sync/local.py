@@ -15,6 +15,8 @@ from broker_app.sync.journal import Receipt
 from broker_app.sync.protocol import Change, Head, Operation, SyncReply
 from broker_app.sync.records import Applied, Removals
 
+_ROWS_AT_ONCE = 2_000
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -111,10 +113,16 @@ class Local:
             return set(session.scalars(select(SnapshotChunk.sha256).where(SnapshotChunk.scope == scope)))
 
     def take_chunk(self, scope: str, sha256: str, changes: list[Change]) -> None:
-        """Apply one piece of a first download, and remember that it is done, in one transaction."""
-        with self.sessions.write() as session:
-            records.apply_changes(session, changes, self.removals, self.now())
-            session.merge(SnapshotChunk(scope=scope, sha256=sha256))
+        """Apply one piece of a first download; it counts as done with the last of its rows.
+
+        In several transactions, so that whoever types meanwhile does not wait for all of it. A piece that was
+        cut short is applied again from its start, which changes nothing.
+        """
+        for start in range(0, max(len(changes), 1), _ROWS_AT_ONCE):
+            with self.sessions.write() as session:
+                records.apply_changes(session, changes[start : start + _ROWS_AT_ONCE], self.removals, self.now())
+                if start + _ROWS_AT_ONCE >= len(changes):
+                    session.merge(SnapshotChunk(scope=scope, sha256=sha256))
 
     def begin_snapshot(self, scope: str, chunks: Iterable[str]) -> None:
         """Another snapshot than the one half applied: what was applied of that is said again."""

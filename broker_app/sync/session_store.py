@@ -11,14 +11,18 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from broker_app.db.models import ProfileValue
+from broker_app.db.models import OutboxOperation, ProfileValue
 from broker_app.errors import ExchangeError, SignInError
 from broker_app.i18n import _
 from broker_app.services.profile import Profile, read_profile, save_profile
 from broker_app.services.sync_state import SIGN_IN
+from broker_app.sync.bodies import models, table_of
 from broker_app.sync.protocol import refresh_message
+
+_PEOPLE = ("author_id", "verifier_id")
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,23 @@ def take_over(session: Session, sign_in: SignIn, grants: Sequence[tuple[str, str
     )
     save_profile(session, changed)
     save_sign_in(session, replace(sign_in, team=team))
+    if profile.user_id != sign_in.user:
+        _own(session, profile.user_id, sign_in.user)
     return changed
+
+
+def _own(session: Session, before: str, after: str) -> None:
+    """What was written here before the first sign-in is by the person who signs in now."""
+    for kind, model in models().items():
+        table = table_of(kind)
+        for name in _PEOPLE:
+            if hasattr(model, name):
+                mine = (table.c[name] == before) & (table.c.rev == 0)
+                session.execute(update(table).where(mine).values({name: after}))
+    for row in session.scalars(select(OutboxOperation).where(OutboxOperation.sent_at.is_(None))):
+        named = {name: [row.fields[name][0], after] for name in _PEOPLE if row.fields.get(name, ["", ""])[1] == before}
+        if named:
+            row.fields = {**row.fields, **named}
 
 
 def _private(device_key: str) -> Ed25519PrivateKey:

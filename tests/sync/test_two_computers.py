@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from broker_app.db.models import AcknowledgedOperation, Enterprise, Need
+from broker_app.sync.session_store import read_sign_in
 from tests.server_under_test import ServerUnderTest
 from tests.sync.computers import Choice, Computer, new_computer
 
@@ -171,6 +172,9 @@ def test_work_before_the_first_sign_in_goes_up_with_the_team(
         assert chen.need(need).scope == "team:12"
         lin.sync()
         assert lin.need(need).title == "焊点空洞率偏高"
+        with chen.store.read() as session:
+            user = read_sign_in(session).user
+        assert chen.need(need).author_id == lin.need(need).author_id == user
         assert lin.firm(firm).name == "样例瓯越机电"
 
 
