@@ -98,7 +98,7 @@ class CalendarPage(Page):
         dialog = QFileDialog(self.window(), _("导出 .ics"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("ics")
-        dialog.selectFile(_("走访安排 {day:%Y-%m-%d}.ics").format(day=self.monday))
+        dialog.selectFile(_("走访安排 {day}.ics").format(day=self.monday.isoformat()))
         dialog.fileSelected.connect(lambda file: self.export_to(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
