@@ -30,6 +30,8 @@ def add_commands(commands: Any) -> None:
     now = add_command(parts, "now", _now, _("立即上传和下载"))
     now.add_argument("--allow-removals", action="store_true", help=_("服务器要收走很多条时也照办"))
     status = add_command(parts, "status", _status, _("还有多少没上传，有没有要确认的"))
+    export = add_command(parts, "export", _export, _("把没上传的改动写成文件，交给管理员（不加密）"))
+    export.add_argument("folder", type=Path, metavar="DIR")
     for parser in (now, status):
         parser.add_argument("--json", action="store_true")
 
@@ -74,6 +76,13 @@ def _status(arguments: argparse.Namespace) -> int:
         say_json(_board_json(board))
     else:
         _say_board(board)
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as store:
+        file = import_module("broker_app.sync.leftovers").write_leftovers(store, arguments.folder)
+    say(_("已导出：{file}。它没有加密，交给管理员以后请删掉。").format(file=file))
     return 0
 
 

@@ -100,7 +100,7 @@ def next_batch(session: Session, upto: int, now: datetime) -> tuple[Operation, .
         rows.update({one.seq: one for one in new})
     batch = [rows[seq] for seq in sorted(rows)]
     _freeze(session, batch, now)
-    return tuple(_operation(row) for row in batch)
+    return tuple(operation_of(row) for row in batch)
 
 
 def acknowledge(session: Session, reply: SyncReply, now: datetime) -> Receipt:
@@ -216,7 +216,8 @@ def _what_was_seen(session: Session, row: OutboxOperation) -> str | None:
     return seen_hash(pending, row.kind, dict(found), None if told is None else Told(told.rev, told.hash))
 
 
-def _operation(row: OutboxOperation) -> Operation:
+def operation_of(row: OutboxOperation) -> Operation:
+    """A row of the outbox as it goes over the wire."""
     delete_wish: bool | None = None
     if "deleted_at" in row.fields:
         delete_wish = row.fields["deleted_at"][1] is not None

@@ -46,6 +46,17 @@ def test_sign_in_exchange_and_status(
     assert status["last"]
 
 
+def test_what_is_not_uploaded_can_be_handed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    profile = tmp_path / "cli"
+    assert run(profile, "init", "--sample") == 0
+    assert run(profile, "sync", "export", str(tmp_path / "out")) == 0
+    assert "没有加密" in capsys.readouterr().out
+    (file,) = (tmp_path / "out").iterdir()
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert {"enterprise", "visit", "need"} <= {line["kind"] for line in lines}
+    assert all(line["op"] and line["scope"] for line in lines)
+
+
 def test_a_wrong_password_and_a_wrong_address_are_told_in_words(
     server: ServerUnderTest, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

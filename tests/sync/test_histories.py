@@ -2,11 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.sync.histories import History, Templates, cheap_passwords
+from broker_app.db.models import Enterprise
+from tests.sync.histories import COUNTY, History, Killed, Lost, Templates, cheap_passwords
 
 HISTORIES = int(os.environ.get("BROKER_SYNC_HISTORIES", "12"))
 STEPS = 30
@@ -15,6 +17,74 @@ STEPS = 30
 @pytest.fixture(scope="module")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     return Templates.make(tmp_path_factory.mktemp("templates"))
+
+
+def played(folder: Path, templates: Templates, play: Callable[[History], None]) -> None:
+    """A history whose events are told one by one."""
+    history = History(folder, templates, 0)
+    history.types_on = False
+    try:
+        with cheap_passwords():
+            play(history)
+            history.settle()
+            history.check()
+    finally:
+        for person in history.people:
+            person.store.close()
+        history.central.engine.dispose()
+
+
+def test_a_server_that_goes_back_between_push_and_pull_is_told_again(templates: Templates, tmp_path: Path) -> None:
+    """Found by the executable model: who learns the epoch only from a pull takes the new one for its first."""
+
+    def play(history: History) -> None:
+        ann = history.people[0]
+        history.central.backup()
+        with ann.store.write() as session:
+            session.add(Enterprise(name=history.value(ann), scope=COUNTY))
+        with pytest.raises(Lost):
+            history.exchange(ann, ["lose_reply", "", "", ""])  # taken from the end: the first pull is lost
+        history.central.restore()
+
+    played(tmp_path, templates, play)
+
+
+def test_a_server_that_goes_back_far_is_told_everything_by_everybody(templates: Templates, tmp_path: Path) -> None:
+    def play(history: History) -> None:
+        ann, bob, _cat = history.people
+        history.central.backup()
+        for person in (ann, bob):
+            with person.store.write() as session:
+                session.add(Enterprise(name=history.value(person), scope=COUNTY))
+            for other in (ann, bob):
+                history.exchange(other, [])
+        history.central.restore()
+
+    played(tmp_path, templates, play)
+
+
+def test_a_computer_that_goes_dark_in_any_transaction_goes_on(templates: Templates, tmp_path: Path) -> None:
+    """The crash matrix: dark before or after each transaction of one exchange in turn."""
+    for number in range(8):
+        for before_end in (True, False):
+            folder = tmp_path / f"{number}-{before_end}"
+            folder.mkdir()
+
+            def play(history: History, number: int = number, before_end: bool = before_end) -> None:
+                ann, bob, _cat = history.people
+                for person in (bob, ann):
+                    with person.store.write() as session:
+                        session.add(Enterprise(name=history.value(person), scope=COUNTY))
+                history.exchange(bob, [])
+                ann.fuse.left, ann.fuse.before_end = number, before_end
+                try:
+                    history.exchange(ann, [])
+                except Killed:
+                    ann.store.close()
+                    ann.open()
+                history.sees_own_words(ann)
+
+            played(folder, templates, play)
 
 
 @pytest.mark.timeout(0)

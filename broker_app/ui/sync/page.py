@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
 from broker_app.services.attachments import vault_of
 from broker_app.services.sync_state import Difference, Returned, SyncBoard, sync_board
 from broker_app.sync.decisions import try_again, withdraw
+from broker_app.sync.leftovers import write_leftovers
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, clear_layout, row_of
 from broker_app.ui.shell.desk import Desk
-from broker_app.ui.shell.dialogs import ask
+from broker_app.ui.shell.dialogs import ask, tell
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import KeyValues, Paragraph
 from broker_app.ui.sync.difference_dialog import DifferenceDialog
@@ -60,8 +63,10 @@ class SyncPage(Page):
             _("立即上传"), "primary", icon="cloud-arrow-up", on_click=sync_now(desk, self.exchange)
         )
         self.now_button.setToolTip("F9")
-        self.header.add_actions(self.sign_in_button, self.now_button)
+        self.export_button = Button(_("导出没上传的"), icon="export", on_click=self.export_leftovers)
+        self.header.add_actions(self.export_button, self.sign_in_button, self.now_button)
         self.sign_in_button.hide()
+        self.export_button.hide()
         area, whole = scroll_column(margins=(24, 0, 20, 14))
         self.body.addWidget(area)
         self._counts = _counts()
@@ -111,6 +116,19 @@ class SyncPage(Page):
         dialog.open()
         return dialog
 
+    def export_leftovers(self) -> None:
+        """Write what could not go up into the documents folder, for the administrator."""
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        sessions = self.desk.tasks.sessions
+        self.desk.tasks.run(self, lambda: write_leftovers(sessions, folder), self._on_exported)
+
+    def _on_exported(self, file: Path) -> None:
+        tell(
+            self,
+            _("已导出"),
+            [str(file), _("这个文件没有加密，交给管理员以后请删掉。本机的资料没有改动。")],
+        )
+
     def _after_choice(self, following: Difference | None) -> None:
         self.desk.toast(_("已按你选的改好，会自动上传"))
         if following is not None:
@@ -154,6 +172,7 @@ class SyncPage(Page):
         exchange, account = self.exchange, self.exchange.account
         signed_in = account.is_open
         self.sign_in_button.setVisible(not signed_in and not account.is_revoked)
+        self.export_button.setVisible(account.is_revoked)
         self.now_button.setVisible(signed_in)
         self.now_button.setEnabled(not exchange.running)
         self.now_button.setText(_("正在上传…") if exchange.running else _("立即上传"))

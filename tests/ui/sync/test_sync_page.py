@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -214,3 +215,31 @@ def test_it_fits_the_smallest_window(
         window.resize(width, height)
         settle(qapp, window)
         assert (window.width(), window.height()) == (width, height)
+
+
+def test_a_shut_out_computer_locks_and_hands_over_what_it_could_not_send(
+    qtbot: QtBot,
+    qapp: QApplication,
+    chen: Computer,
+    open_window: Callable[[Computer], MainWindow],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chen.sign_in()
+    chen.add_firm(FIRM)
+    with chen.store.read() as session:
+        chen.server.revoke(UUID(read_sign_in(session).device))
+    window = open_window(chen)
+    locked: list[bool] = []
+    window.desk.lock_wanted.connect(lambda: locked.append(True))
+    press(qtbot, sync_page(window), "立即上传")
+    settle(qapp, window)
+    assert locked == [True]
+    assert "管理员已停用这台电脑" in window.page.banners[0].what
+    documents = lambda _kind: str(tmp_path / "documents")  # noqa: E731
+    monkeypatch.setattr(QStandardPaths, "writableLocation", documents)
+    press(qtbot, sync_page(window), "导出没上传的")
+    settle(qapp, window)
+    (file,) = (tmp_path / "documents").iterdir()
+    assert FIRM in file.read_text("utf-8")
+    assert len(chen.waiting()) == 1
