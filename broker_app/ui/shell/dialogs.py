@@ -60,8 +60,8 @@ class Dialog(QWidget):
         self.dismiss_button = Button(dismiss or _("稍后再说"), on_click=self.dismiss)
         self.foot.addWidget(self.dismiss_button)
         self.primary_button = Button(primary, "primary", icon=icon, on_click=self.accept)
-        self.primary_button.setVisible(bool(primary))
         self.foot.addWidget(self.primary_button)
+        self.primary_button.setVisible(bool(primary))  # not before: without a parent it would be a window of its own
         self.setAccessibleName(title)
         self.window().installEventFilter(self)
         if inside := self._area.widget():
