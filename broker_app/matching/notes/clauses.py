@@ -40,7 +40,7 @@ _HEAD_STRONG = re.compile(
     r"然后(?=招工|招人|社保|专利|贷款|[想他她我把就用电是这那要现]))"
 )
 _HEAD_WEAK = re.compile(
-    r"(?<![不没也就还是很又都若如])(?:本来|其实|后来|结果(?=他|用|还|没|就|是)|现在(?!的)|目前|主要(?:还)?是|"
+    r"(?<![不没也就还是很又都若如叫让托跟和对给向请])(?:本来|其实|后来|结果(?=他|用|还|没|就|是)|现在(?!的)|目前|主要(?:还)?是|"
     r"但是?(?=[我他想不又一要现冬夏])|不过|因为|所以|"
     r"想(?:找|要|做|上|问|把|用|换|缩|自己|请|搞|弄|提|降|在|通过|让|实现)|希望|要求(?!的)|最好|大概(?=愿|要|能|出|"
     r"花|是)|愿意|预算|钱(?:的话|嘛|呢|上)|时间(?=上|倒|的话|要|最|嘛|呢)|"
@@ -49,7 +49,9 @@ _HEAD_WEAK = re.compile(
     r"让我(?!们)|让我们(?=先|帮|看|找|再)|帮(?:他|我)|这个(?=预算|话|钱|他|我|要|时间)|这话|这事|去年|前年|上个月|"
     r"下下?(?:个)?(?:周|星期|礼拜|月)|月底)"
 )
-_LABEL = re.compile(r"(?:企业|主要)?(?:技术|研发)(?:需求|难题|问题|诉求)(?:描述|内容|情况|名称)?|保密(?:事项|情况)")
+_LABEL = re.compile(
+    r"(?:企业|主要)?(?:技术|研发)?(?:需求|难题|诉求)(?:描述|内容|情况|名称)?[\d一二三四五六]?|保密(?:事项|情况)"
+)
 _SUM_SAID = re.compile(
     r"(?:万|块|元)(?:钱|块|以内|之内|以下|左右|上下|封顶|出头)*(?=[\u4e00-\u9fff]{4,})(?![的以左上一每买换做来去就都也才可行够吧嘛呢啊我"
     r"他她给让能内之钱块封出多几到亩吨台套个没不是很最])"
@@ -61,6 +63,9 @@ _ROLE_WORDS = re.compile(
     r"财务|客户|对方|他|她|企业|业主|"
     r"[那这](?:家|边|头)|公司|(?<!样)例.*[场社店所院]|^老.|^小.|品管.*|技术.*|研发.*|质检.*|生产.*)$"
 )
+
+
+_FIRM_WORDS = re.compile(r"(?:[那这]家|公司|厂|例.*[场社店所院])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +163,9 @@ def _clause(reading: Reading, start: int, end: int, gap: int, mark: str, marker:
     if not places:
         return []
     text = "".join(reading.folded[at] for at in places)
-    said = _SPEAKER.match(text)
+    said, is_firm = _SPEAKER.match(text), False
     if said and _ROLE_WORDS.search(said["who"]) and len(text) > said.end() + 1:
+        is_firm = _FIRM_WORDS.search(said["who"]) is not None
         places, text = places[said.end() :], text[said.end() :]
         gap = max(gap, SENTENCE)
     speaker = reading.speaker_at(places[0])
@@ -174,7 +180,7 @@ def _clause(reading: Reading, start: int, end: int, gap: int, mark: str, marker:
                 tuple(places[left:right]),
                 inner,
                 mark if right == len(text) else "",
-                (bool(marker) if left == 0 else bool(head)),
+                (bool(marker) or is_firm if left == 0 else bool(head)),
                 marker if left == 0 else head,
                 speaker,
             )

@@ -57,10 +57,12 @@ _COUNTED_HEADER = re.compile(
     r"样)[哈呢吧啊嘛]?$"
 )
 _SECTIONS = (
-    ("talk", re.compile(r"^(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景)$")),
+    ("talk", re.compile(r"^(?:已(?:办|解决|完成)(?:事项)?|(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景))$")),
     (
         "request",
-        re.compile(r"^(?:其[他它](?:诉求|需求|问题|事项)|非技术(?:诉求|需求)|政策(?:诉求|需求)|服务(?:诉求|需求))$"),
+        re.compile(
+            r"^(?:其[他它](?:诉求|需求|问题|事项)|非技术(?:类|性|方面)?(?:诉求|需求|问题|事项)?|政策(?:诉求|需求)|服务(?:诉求|需求))$"
+        ),
     ),
     (
         "follow_up",
@@ -71,6 +73,7 @@ _SECTIONS = (
     ),
     ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
 )
+_LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,6})\d?[:：]")
 _PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小孩|孩子|老婆|侄[女儿子]|外甥|亲戚|老公学|幼儿园)")
 _WORKERS = re.compile(r"[员职民]工|工人|骨干|人才|技术员|外地")
 _NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
@@ -188,6 +191,7 @@ class _Reader:
         self.section = ""
         self._after_semicolon = self._after_arrow = False
         self._last_mark = ""
+        self.broker_writes = any(one.clause.speaker == "我" for one in said)
         self.is_chat = any(one.clause.speaker for one in said)
         self.last_lane = ""
 
@@ -205,6 +209,7 @@ class _Reader:
             and self.section in ("talk", "follow_up")
         ):
             self.section = ""
+        self._read_label(sentence[0])
         if self._opens_section(sentence) or self._is_header(sentence) or self.section == "talk":
             return
         rest = self._take_out(sentence)
@@ -213,6 +218,14 @@ class _Reader:
         for unit in self._units(rest):
             self._place(unit)
         self.is_list = False
+
+    def _read_label(self, first: Said) -> None:
+        """Take up a label within a line: 已办：光伏都上了, 非技术：1..."""
+        label = _LABEL.match(first.text)
+        if label is None:
+            return
+        named = next((name for name, pattern in _SECTIONS if pattern.search(label["label"])), None)
+        self.section = "" if named in (None, "need") else named
 
     def _opens_section(self, sentence: list[Said]) -> bool:
         text = "".join(one.text for one in sentence).rstrip("：:")
@@ -278,13 +291,19 @@ class _Reader:
             other.does(Act.WISH | Act.TARGET) and not request_kind(other.text, "") for other in sentence
         )
         kind = request_kind(one.text + one.clause.end_mark[:1], whole + sentence[-1].clause.end_mark[:1])
-        if kind and (kind.certain or not technical_wish) and (not is_promise(one) or _ERRAND.search(one.text)):
+        promised = is_promise(one) and not self._is_of_another(one)
+        if kind and (kind.certain or not technical_wish) and (not promised or _ERRAND.search(one.text)):
             return f"request:{kind.code}"
         if refers_away(one.text) or (self.section == "request" and not is_technical(one.text)):
             return "request:other"
-        if one.does(Act.FOLLOW_UP) and is_promise(one):
+        if promised:
             return "follow_up"
         return ""
+
+    def _is_of_another(self, one: Said) -> bool:
+        """Tell whether it is what somebody else of the chat will do: 费用我去问下领导."""
+        mine = one.clause.speaker in ("", "我") or not self.broker_writes
+        return not mine and re.search(r"[你您]|帮|麻烦|记得|提醒", one.text) is None
 
     def _close_what_is_over(self, rest: list[Said], sentence: list[Said]) -> list[Said]:
         """Drop what was withdrawn, solved or only reported of the past."""

@@ -9,9 +9,13 @@ from broker_app.codes.industries import industries
 from broker_app.codes.lists import CodeList, entry
 from broker_app.i18n import _
 from broker_app.matching.notes.acts import Act, Said, read_acts
+from broker_app.matching.notes.budgets import read_budget
 from broker_app.matching.notes.clauses import SENTENCE, cut_clauses
 from broker_app.matching.notes.dates import find_dates
+from broker_app.matching.notes.deadlines import read_deadline
 from broker_app.matching.notes.discourse import Stretch, Talk, follow_talk
+from broker_app.matching.notes.lanes import is_slot
+from broker_app.matching.notes.metrics import read_metrics
 from broker_app.matching.notes.people import Person, Phone, find_people, find_phones
 from broker_app.matching.notes.proposals import (
     ConfidentialProposal,
@@ -25,7 +29,7 @@ from broker_app.matching.notes.proposals import (
 )
 from broker_app.matching.notes.reading import Reading, read_note
 from broker_app.matching.notes.secrets import secret_pieces
-from broker_app.matching.notes.slots import read_budget, read_deadline, read_kind, read_metrics, read_mode
+from broker_app.matching.notes.slots import read_kind, read_mode
 from broker_app.matching.notes.titles import pick_keywords, write_title
 from broker_app.matching.notes.topics import content_words, shared_words
 
@@ -74,7 +78,7 @@ def is_need(stretch: Stretch) -> bool:
 
 
 def _need(note: str, stretch: Stretch, visit_on: date, industry: Sequence[str], secrets: set[int]) -> NeedProposal:
-    said = _without_edges(stretch.said)
+    said = _without_confidences(_without_edges(stretch.said), secrets)
     spans = _spans(note, said)
     text = _text(note, spans)
     folded = "，".join(one.text for one in said)
@@ -99,6 +103,15 @@ def _need(note: str, stretch: Stretch, visit_on: date, industry: Sequence[str], 
         is_deferred=any(one.does(Act.DEFERRED) for one in said),
         is_confidential=any(id(one) in secrets for one in said),
     )
+
+
+def _without_confidences(said: list[Said], secrets: set[int]) -> list[Said]:
+    """The clauses of a need without those at its ends that were only told in confidence."""
+    needs = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
+    for end in (0, -1):
+        while len(said) > 1 and id(said[end]) in secrets and not said[end].does(needs) and not is_slot(said[end]):
+            said.pop(end)
+    return said
 
 
 def _without_edges(said: Sequence[Said]) -> list[Said]:
