@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
@@ -156,7 +156,7 @@ server.run()
 
 
 def main() -> int:
-    """Run all parts, print them beside their limits; 1 if a limit is passed."""
+    """Run all parts and print one JSON document; 1 if a limit is passed."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with server(folder / "server") as url:
@@ -176,9 +176,6 @@ def main() -> int:
             for store in stores:
                 store.close()
     base = min(floor(RECORDS) for _run in range(3))
-    for label, part in parts.items():
-        print(f"{label:9} {part.seconds:7.3f} s  {part.requests} requests  {part.up:>9,} up  {part.down:>9,} down")
-    print(f"floor     {base:7.3f} s for {RECORDS:,} rows")
     nothing = parts["nothing"]
     checks = {
         f"first upload within {FIRST_UP:g} floors": parts["up"].seconds / base <= FIRST_UP,
@@ -189,8 +186,17 @@ def main() -> int:
         "a hundred changes go up in one request": parts["push 100"].requests == 1,
         f"a hundred changes within {HUNDRED_SECONDS:g} s": parts["push 100"].seconds <= HUNDRED_SECONDS,
     }
-    for words, held in checks.items():
-        print(f"{'ok ' if held else 'NO '} {words}")
+    figures = {
+        "benchmark": "sync",
+        "records": RECORDS,
+        "floor_s": round(base, 3),
+        "parts": {
+            label: {**asdict(part), "seconds": round(part.seconds, 3), "times_floor": round(part.seconds / base, 1)}
+            for label, part in parts.items()
+        },
+        "checks": checks,
+    }
+    print(json.dumps(figures, ensure_ascii=False))
     return 0 if all(checks.values()) else 1
 
 
