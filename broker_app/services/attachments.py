@@ -258,7 +258,7 @@ def list_attachments(session: Session, parent_kind: str, parent_id: UUID) -> Seq
         .order_by(Attachment.created_at, Attachment.id)
     )
     return [
-        AttachmentRow(row.id, row.kind, row.name, row.mime, row.sha256, row.size, row.consent, row.author_name)
+        AttachmentRow(row.id, row.kind, _safe(row), row.mime, row.sha256, row.size, row.consent, row.author_name)
         for row in rows
     ]
 
@@ -296,6 +296,11 @@ def _kept_picture(content: bytes, *, keep_details: bool = False) -> "Picture":
 def _without_ending(name: str, kind: FileType) -> str:
     ending = next((one for one in kind.endings if name.lower().endswith(one)), "")
     return name[: -len(ending)] if ending else name
+
+
+def _safe(row: Attachment) -> str:
+    """The name of an attachment as it may be shown: a row from another computer may carry any name."""
+    return safe_name(row.name, type_of_mime(row.mime) or FileType(row.mime, (".bin",)))
 
 
 def _shown(name: str) -> str:

@@ -231,6 +231,16 @@ class TestRows:
             assert [one.id for one in list_attachments(session, "visit", visit)] == [row.id]
         assert vault_of(store).has(row.sha256)
 
+    def test_a_name_from_another_computer_is_made_safe(self, store: Store, visit: UUID) -> None:
+        row = add(store, visit, photo(64, 64))
+        with store.write() as session:
+            kept = session.get(Attachment, row.id)
+            assert kept is not None
+            kept.name = "../<img src=x>\u202egpj.exe"
+        with store.read() as session:
+            (shown,) = list_attachments(session, "visit", visit)
+        assert shown.name == "＜img src=x＞gpj.exe.jpg"
+
     def test_consent_is_of_photos_and_travels(self, store: Store, visit: UUID) -> None:
         row = add(store, visit, photo(64, 64))
         paper = add(store, visit, b"%PDF-1.7 ", "方案.pdf")

@@ -25,7 +25,7 @@ from broker_app.services.attachments import (
 )
 from broker_app.services.sessions import Session
 from broker_app.ui.attachments.sources import Source, file_sources, mime_sources, offers_files
-from broker_app.ui.attachments.tiles import AddTile, AttachmentTile, MoreTile, tile_size
+from broker_app.ui.attachments.tiles import AddTile, AttachmentTile, MoreTile, narrow_size, tile_size
 from broker_app.ui.attachments.viewer import PhotoDialog
 from broker_app.ui.shell.desk import Desk
 
@@ -269,7 +269,7 @@ class AttachmentStrip(QWidget):
         add = self.add.full_width() + _GAP if self._editable else 0
         small = bool(self.tiles) and room < len(self.tiles) * each + add
         if small and self._editable:
-            add = each
+            add = narrow_size().width() + _GAP
         self.add.set_small(small)
         more = self.more.sizeHint().width() + _GAP
         fitting = len(self.tiles)

@@ -35,6 +35,12 @@ def tile_size() -> QSize:
     return QSize(round(_WIDTH * factor), round(_HEIGHT * factor))
 
 
+def narrow_size() -> QSize:
+    """Size of a tile that shows no photo, where there is little room."""
+    size = tile_size()
+    return QSize(round(size.width() * 0.62), size.height())
+
+
 class _Tile(QAbstractButton):
     """A plate that can be pressed by mouse and keyboard."""
 
@@ -149,7 +155,7 @@ class AddTile(_Tile):
     def sizeHint(self) -> QSize:
         """Room for the words, or one tile where there is none."""
         size = tile_size()
-        return size if self._small else QSize(self.full_width(), size.height())
+        return narrow_size() if self._small else QSize(self.full_width(), size.height())
 
     def full_width(self) -> int:
         """Width with its words."""
@@ -227,8 +233,7 @@ class MoreTile(_Tile):
 
     def sizeHint(self) -> QSize:
         """Narrower than a photo."""
-        size = tile_size()
-        return QSize(round(size.width() * 0.62), size.height())
+        return narrow_size()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the number."""
