@@ -140,7 +140,8 @@ class Dialog(QWidget):
             if takes_tab and widget is not self._area and self.plate.isAncestorOf(widget):
                 found.append(widget)
             widget = widget.nextInFocusChain()
-        return found
+        # The buttons of the foot were there before what a dialog is about; Tab still begins with that.
+        return sorted(found, key=lambda one: not self._area.isAncestorOf(one))
 
     def _place(self) -> None:
         self.setGeometry(self.window().rect())
