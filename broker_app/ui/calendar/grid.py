@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.calendar_plan import WeekVisit
-from broker_app.ui.shell.painting import paint_text
+from broker_app.ui.shell.painting import paint_text, plain_tip
 from broker_app.ui.shell.theme import theme
 
 _DAYS = 7
@@ -47,7 +47,7 @@ class VisitTile(QAbstractButton):
             f"{visit.start.month}月{visit.start.day}日 {when} {visit.enterprise} {visit.state_words}"
         )
         help_words = _("拖动，或按 Ctrl 加方向键挪时间") if visit.movable else ""
-        self.setToolTip("\n".join(filter(None, (f"{when} {visit.enterprise}", visit.place, help_words))))
+        self.setToolTip(plain_tip("\n".join(filter(None, (f"{when} {visit.enterprise}", visit.place, help_words)))))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl and an arrow move it: a day or half an hour."""

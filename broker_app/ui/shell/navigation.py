@@ -21,7 +21,7 @@ from broker_app.i18n import _
 from broker_app.ui.shell import icons
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel
-from broker_app.ui.shell.painting import paint_text, text_width
+from broker_app.ui.shell.painting import paint_text, plain_tip, text_width
 from broker_app.ui.shell.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -163,7 +163,7 @@ class _Person(QWidget):
     def show_person(self, name: str, team: str) -> None:
         self._name, self._team = name, team
         self.setAccessibleName(f"{name}，{team}" if team else name)
-        self.setToolTip(f"{name}　{team}".strip())
+        self.setToolTip(plain_tip(f"{name}　{team}".strip()))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from broker_app.ui.shell.painting import plain_tip
+
 RowT = TypeVar("RowT")
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
@@ -109,8 +111,10 @@ class PagedModel(QAbstractTableModel, Generic[RowT]):
         if not index.isValid():
             return None
         column, row = self.columns[index.column()], self._rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(column.text(row))
         if role == ROW_ROLE:
             return row
         if role == STATUS_ROLE:

@@ -1,6 +1,7 @@
 """Small shapes that delegates and painted widgets share."""
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
@@ -27,6 +28,11 @@ TONES = {
 def elided(text: str, font: QFont, width: float) -> str:
     """``text`` cut with an ellipsis to ``width`` px."""
     return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, max(0, int(width)))
+
+
+def plain_tip(text: str) -> str:
+    """``text`` for a tooltip: Qt would take tags in it for formatting and load what they name."""
+    return f"<qt>{escape(text).replace(chr(10), '<br>')}</qt>" if "<" in text else text
 
 
 def text_width(text: str, font: QFont) -> float:

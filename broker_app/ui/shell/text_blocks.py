@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from broker_app.ui.shell import icons
-from broker_app.ui.shell.painting import TONES, chip_height, chip_width, paint_chip, paint_facts
+from broker_app.ui.shell.painting import TONES, chip_height, chip_width, paint_chip, paint_facts, plain_tip
 from broker_app.ui.shell.theme import theme
 
 
@@ -69,7 +69,7 @@ class ElidedWords(QWidget):
     def set_text(self, text: str) -> None:
         """Show ``text``."""
         self._text = " ".join(text.split())
-        self.setToolTip(self._text)
+        self.setToolTip(plain_tip(self._text))
         self.setAccessibleName(self._text)
         self.updateGeometry()
         self.update()
@@ -201,7 +201,7 @@ class Facts(QWidget):
         """Show other facts."""
         self._facts = tuple(fact for fact in facts if fact)
         self.setAccessibleName("，".join(self._facts))
-        self.setToolTip("　".join(self._facts))
+        self.setToolTip(plain_tip("　".join(self._facts)))
         self.updateGeometry()
         self.update()
 
