@@ -23,7 +23,7 @@ import httpx
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from broker_app.db.models import Enterprise, FollowUp  # noqa: E402
+from broker_app.db.models import FollowUp  # noqa: E402
 from broker_app.db.session import Store  # noqa: E402
 from broker_app.paths import ProfilePaths  # noqa: E402
 from broker_app.rules.calendar import utc_now  # noqa: E402
@@ -171,7 +171,6 @@ def main() -> int:
             with one.write() as session:
                 for row in session.query(FollowUp).limit(CHANGES):
                     row.done_at = utc_now()
-                session.add(Enterprise(name="样例", scope="team:12"))
             parts["push 100"], parts["pull 100"] = measured(one), measured(two)
             for store in stores:
                 store.close()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from broker_app.db.models import ProfileValue, SyncRound
 from broker_app.db.session import Store
-from broker_app.errors import ExchangeError, NotTheServerError, ServerBusyError, SignInError
+from broker_app.errors import ExchangeError, NotTheServerError, OfflineError, ServerBusyError, SignInError
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.services.profile import read_profile
@@ -156,7 +156,7 @@ def run_round(
         local = Local(store, utc_now, sign_in.team, Removals(allowed=allow_removals))
         try:
             with connect(sign_in, lambda changed: _save(store, changed)) as connection, _in_words():
-                _drive(sync_round(local, progress, report), connection)
+                _drive(sync_round(local, progress, report), connection, stopped)
                 if with_files:
                     moved = move_files(store, connection, file_progress, stopped)
         except TooManyRemovalsError as asked:
@@ -170,11 +170,14 @@ def run_round(
     return Outcome(report, moved)
 
 
-def _drive(round_: Round, connection: Connection) -> Report:
-    """Carry the requests of a round to the server until it ends."""
+def _drive(round_: Round, connection: Connection, stopped: Callable[[], bool]) -> Report:
+    """Carry the requests of a round to the server until it ends, or until somebody stops it between two of them."""
     try:
         request = next(round_)
         while True:
+            if stopped():
+                round_.close()
+                raise OfflineError(_("已停下，下次接着传。资料都在本机。"))
             try:
                 reply = connection.answer(request)
             except Refusal as refusal:

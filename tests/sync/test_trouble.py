@@ -448,3 +448,16 @@ def test_an_old_copy_of_the_profile_signs_in_again(chen: Computer) -> None:
         chen.sync()
     chen.sign_in()
     chen.sync()
+
+
+def test_an_exchange_that_is_stopped_goes_on_next_time(chen: Computer, lin: Computer) -> None:
+    for number in range(30):
+        chen.add_firm(f"样例 {number:02}")
+    with patch("broker_app.sync.journal.MAX_OPERATIONS", 10):
+        turns = iter([False, False, False, True])
+        with pytest.raises(OfflineError, match="已停下"):
+            chen.sync(stopped=lambda: next(turns, True))
+        assert 0 < len(chen.waiting()) < 30
+        chen.sync()
+    lin.sync()
+    assert len(lin.firms()) == 30

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
 from broker_app.errors import BrokerError, DeviceRevokedError, OfflineError, SignInError
 from broker_app.i18n import _
@@ -46,7 +46,7 @@ class Exchange(QObject):
         self.trouble = ""
         self.account = Account()
         self._failures = 0
-        self._asked_again = False
+        self._stopping = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._in_background)
@@ -75,6 +75,13 @@ class Exchange(QObject):
         if self.account.is_open and not self.running and not self._failures and remaining > AFTER_CHANGE_MS:
             self._timer.start(AFTER_CHANGE_MS)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A window that closes does not wait for the rest of an exchange; the next one goes on from there."""
+        if event.type() == QEvent.Type.Close:
+            self._stopping = True
+            self._timer.stop()
+        return False
+
     def _in_background(self) -> None:
         self.look_again()
         if self.account.is_open:
@@ -95,6 +102,7 @@ class Exchange(QObject):
                 allow_removals=allow_removals,
                 progress=lambda report: self.progressed.emit(report.sent, report.received),
                 file_progress=lambda file, done: self.file_moved.emit(file.sha256, done),
+                stopped=lambda: self._stopping,
             )
 
         self._desk.tasks.run(self, work, self._on_done, lambda error: self._on_failed(error, quietly=quietly))
@@ -161,6 +169,7 @@ def connect_exchange(window: MainWindow) -> Exchange:
         if models - {"ProfileValue", "SyncRound"} and not exchange.running:
             exchange.note_change()
 
+    window.installEventFilter(exchange)
     exchange.changed.connect(show)
     desk.tasks.data_changed.connect(on_data)
     status.sync_wanted.connect(lambda: desk.go("sync"))
