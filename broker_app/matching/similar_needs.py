@@ -18,7 +18,7 @@ from broker_app.matching.documents import Document
 from broker_app.matching.exclusions import find_exclusions
 from broker_app.matching.industry_prior import agree, sector_of
 from broker_app.matching.question import MatchQuery, content_runs, read_question
-from broker_app.matching.rank import rank
+from broker_app.matching.rank import Candidate, rank
 from broker_app.matching.terms import TermTable
 from broker_app.matching.text import bigrams, fold, is_han
 
@@ -53,11 +53,11 @@ def similar_needs(
     question = read_question(query, (), table)
     ranking = rank(connection, query, question, "need", CANDIDATES)
     asked = face(query.title, query.keywords, query.text)
-    faces = {one.document.id: _face_of(one.document) for one in ranking.candidates}
+    documents = _with_twins(connection, ranking.candidates)
+    faces = {document.id: _face_of(document) for document in documents}
     rarity = _rarity(connection, {token for tokens in (asked, *faces.values()) for token in tokens})
     found = []
-    for candidate in ranking.candidates:
-        document = candidate.document
+    for document in documents:
         value = likeness(asked, faces[document.id], rarity)
         if value >= SIMILAR:
             trade = agree(question.sector, sector_of(document.industries, document.field))
@@ -87,6 +87,14 @@ def likeness(one: Face, other: Face, rarity: Mapping[str, float]) -> float:
     if not shared:
         return 0.0
     return math.sqrt(min(1.0, shared / min(whole)) * (2 * shared / sum(whole)))
+
+
+def _with_twins(connection: Connection, candidates: Iterable[Candidate]) -> tuple[Document, ...]:
+    """Return what the ranking found and what it left out as said twice: firms that say the same are needs apart."""
+    found = [one.document for one in candidates]
+    twins = {twin for one in candidates for twin in one.twins}
+    rows = index.rows_of(connection, "need", twins) if twins else set()
+    return (*found, *index.fetch(connection, sorted(rows)).values())
 
 
 def _face_of(document: Document) -> Face:

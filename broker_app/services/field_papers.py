@@ -30,7 +30,7 @@ from broker_app.services.papers import (
 from broker_app.services.phones import masked_phone
 from broker_app.services.profile import read_profile
 from broker_app.services.records import live
-from broker_app.services.redaction import Redaction, redaction_of, without_spans
+from broker_app.services.redaction import Redaction, all_of, redaction_of, without_spans
 from broker_app.services.sheets import (
     FirmMatchLine,
     FirmNeedLine,
@@ -268,14 +268,7 @@ def _secret_of_firm(session: Session, enterprise_id: UUID) -> Redaction:
         select(Need).where(Need.enterprise_id == enterprise_id, Need.deleted_at.is_(None)).order_by(Need.id)
     ).all()
     all_of_them = [*(_secret_of_visit(session, visit) for visit in visits), redaction_of("", (), metrics_of(needs))]
-    words = dict.fromkeys(word for one in all_of_them for word in one.words)
-    figures = dict.fromkeys(figure for one in all_of_them for figure in one.figures)
-    # Longer ones first, as redaction_of orders them: a short secret may stand inside a long one.
-    return Redaction(tuple(sorted(words, key=_longest_first)), tuple(sorted(figures, key=_longest_first)))
-
-
-def _longest_first(secret: str) -> tuple[int, str]:
-    return -len(secret), secret
+    return all_of(all_of_them)
 
 
 def _visit_line(visit: Visit, secret: Redaction) -> FirmVisitLine:

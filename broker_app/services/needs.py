@@ -20,7 +20,7 @@ from broker_app.services.money import budget_label, fen
 from broker_app.services.numbers import NEED, own_number, today
 from broker_app.services.pinyin import search_keys
 from broker_app.services.records import live, log_move, text_field, text_list, trashed
-from broker_app.services.redaction import redaction_of
+from broker_app.services.redaction import Redaction, all_of, redaction_of
 from broker_app.services.search import contains_words
 from broker_app.services.visits import Move, Span, moves_of
 
@@ -251,6 +251,21 @@ def restore_need(session: Session, need_id: UUID) -> None:
     trashed(session, Need, need_id).deleted_at = None
 
 
+def went_into(session: Session, common_id: UUID) -> Sequence[Need]:
+    """The needs that went into a common one, and into those, the oldest first; what they keep secret it keeps too."""
+    found: dict[UUID, Need] = {}
+    wanted = {common_id}
+    while wanted:
+        members = session.scalars(
+            select(Need)
+            .where(Need.common_need_id.in_(wanted), Need.deleted_at.is_(None))
+            .order_by(Need.created_at, Need.id)
+        ).all()
+        wanted = {one.id for one in members if one.id not in found}
+        found |= {one.id: one for one in members}
+    return tuple(found.values())
+
+
 def need_draft(row: Need) -> NeedDraft:
     """The typed form of a stored need."""
     return NeedDraft(
@@ -325,16 +340,20 @@ def _take_back_verification(session: Session, row: Need) -> None:
 def _check_publishable(session: Session, row: Need) -> None:
     if not row.metrics and not row.no_metric_reason:
         raise IllegalMoveError(_("发布前至少要有一个量化指标，或写明为什么没有。"))
-    visit = session.get(Visit, row.visit_id) if row.visit_id else None
-    secret = redaction_of(
-        visit.note if visit else "",
-        [Span(**one) for one in visit.confidential] if visit else [],
-        [Metric(**one) for one in row.metrics],
-    )
+    secret = all_of(_secret(session, one) for one in (row, *went_into(session, row.id)))
     open_metrics = (f"{one['name']} {one['now']} {one['target']}" for one in row.metrics if not one["confidential"])
     public = (row.title, row.text, row.problem, row.goal, row.no_metric_reason, *row.keywords, *open_metrics)
     if any(secret.clean(text) != text for text in public):
         raise IllegalMoveError(_("要公开的内容里还有不得外传的话或数字，请先改掉，再发布。"))
+
+
+def _secret(session: Session, row: Need) -> Redaction:
+    visit = session.get(Visit, row.visit_id) if row.visit_id else None
+    return redaction_of(
+        visit.note if visit else "",
+        [Span(**one) for one in visit.confidential] if visit else [],
+        [Metric(**one) for one in row.metrics],
+    )
 
 
 def _county(session: Session, row: Need) -> str:

@@ -19,11 +19,11 @@ from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import state_label
 from broker_app.services.achievements import ip_label, modes_label, readiness_label
 from broker_app.services.money import budget_label
-from broker_app.services.needs import Metric
+from broker_app.services.needs import Metric, went_into
 from broker_app.services.phones import masked_phone
 from broker_app.services.profile import read_profile
 from broker_app.services.records import live
-from broker_app.services.redaction import Redaction, redaction_of, without_spans
+from broker_app.services.redaction import Redaction, all_of, redaction_of, without_spans
 from broker_app.services.sheets import (
     FollowUpLine,
     IntroAchievement,
@@ -156,7 +156,15 @@ def metrics_of(needs: Sequence[Need]) -> list[Metric]:
 
 
 def secret_of(session: Session, need: Need, visit: Visit | None) -> Redaction:
-    """What must not be printed of a need: its confidential figures, its visit's marks, the figures of its sisters."""
+    """What must not be printed of a need: its confidential figures, its visit's marks, the figures of its sisters.
+
+    A common need keeps what the needs that went into it keep.
+    """
+    sources = ((one, session.get(Visit, one.visit_id) if one.visit_id else None) for one in went_into(session, need.id))
+    return all_of(_own_secret(session, *each) for each in ((need, visit), *sources))
+
+
+def _own_secret(session: Session, need: Need, visit: Visit | None) -> Redaction:
     if visit is None:
         return redaction_of("", (), metrics_of([need]))
     spans = tuple(Span(**one) for one in visit.confidential)

@@ -59,11 +59,23 @@ def redaction_of(note: str, spans: Sequence[Span], metrics: Iterable["Metric"]) 
             figures |= {figure for figure in _FIGURE.findall(values) if len(figure) >= 2}
             # A single digit stands everywhere; with its unit it is the secret again.
             figures |= {"".join(found.split()) for found in _SINGLE_WITH_UNIT.findall(values)}
-    # Longest first, so that a secret inside a longer one does not leave the rest of it standing.
     return Redaction(
-        tuple(sorted((word for word in words if len(word) >= 2), key=lambda word: (-len(word), word))),
-        tuple(sorted(figures, key=lambda figure: (-len(figure), figure))),
+        tuple(sorted((word for word in words if len(word) >= 2), key=_longest_first)),
+        tuple(sorted(figures, key=_longest_first)),
     )
+
+
+def all_of(secrets: Iterable[Redaction]) -> Redaction:
+    """Several records' secrets as one."""
+    parts = tuple(secrets)
+    words = {word for one in parts for word in one.words}
+    figures = {figure for one in parts for figure in one.figures}
+    return Redaction(tuple(sorted(words, key=_longest_first)), tuple(sorted(figures, key=_longest_first)))
+
+
+def _longest_first(secret: str) -> tuple[int, str]:
+    """So that a secret inside a longer one does not leave the rest of it standing."""
+    return -len(secret), secret
 
 
 def _pattern(word: str) -> re.Pattern[str]:

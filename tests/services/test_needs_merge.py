@@ -1,11 +1,13 @@
 """Duplicate needs are found and merged into a common one, every source kept; all of it can be undone."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from broker_app.db.models import Need
 from broker_app.db.session import Store
 from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.rules.states import NeedState
@@ -22,6 +24,9 @@ from broker_app.services.needs_merge import (
     sources_of,
     undo_merge,
 )
+from broker_app.services.papers import secret_of
+from broker_app.services.visits import Span, VisitDraft, save_visit
+from tests.services.conftest import NINE, as_colleague
 
 CONTACTS = NeedDraft(
     "低银电触点材料（降银20%且温升达标）",
@@ -48,6 +53,13 @@ def test_a_duplicate_is_found_and_an_unrelated_need_is_not(store: Store, needs: 
         assert "触点" in "".join(found[0].shared)
         assert similar_to_need(session, needs["c"]) == []
         assert [one.id for one in similar_to_draft(session, AGAIN)][:2] == [needs["b"], needs["a"]]
+
+
+def test_every_firm_that_says_the_very_same_is_found(store: Store, needs: dict[str, UUID]) -> None:
+    with store.write() as session:
+        again = {save_need(session, AGAIN) for _firm in range(3)}
+    with store.read() as session:
+        assert {row.id for row in similar_to_need(session, needs["a"])} == {needs["b"], *again}
 
 
 def test_the_made_up_visits_hold_exactly_the_duplicate_that_people_marked(store: Store, shared: Path) -> None:
@@ -151,3 +163,19 @@ def test_a_common_need_is_not_thrown_away_while_others_stand_in_it(store: Store,
     with store.write() as session:
         undo_merge(session, common)
         delete_need(session, needs["a"])
+
+
+def test_a_common_need_keeps_the_secrets_of_its_sources(store: Store, needs: dict[str, UUID]) -> None:
+    note = "银触点要降银。现在供货的是金鹭那家。"
+    start = note.index("金鹭那家")
+    with store.write() as session:
+        visit = save_visit(session, VisitDraft(NINE, note=note, confidential=(Span(start, 4),)))
+        told = save_need(session, replace(AGAIN, text=note, visit_id=visit))
+        common = merge_needs(session, (needs["a"], told), common_draft(session, (needs["a"], told)))
+    as_colleague(store)
+    with store.write() as session:
+        move_need(session, common, NeedState.VERIFIED)
+        with pytest.raises(IllegalMoveError, match="不得外传"):
+            move_need(session, common, NeedState.PUBLISHED)
+        secret = secret_of(session, session.get_one(Need, common), None)
+        assert "金鹭" not in secret.clean(get_need(session, common).draft.text)
