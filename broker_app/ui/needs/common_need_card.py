@@ -13,9 +13,10 @@ from broker_app.rules.states import NeedState
 from broker_app.services.needs import get_need
 from broker_app.services.needs_merge import NeedSource, can_take_apart, common_of, sources_of
 from broker_app.services.sessions import Session
+from broker_app.ui.needs.tab_order import tab_before
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, Hairline, clear_layout, row_of
-from broker_app.ui.shell.text_blocks import Facts, Paragraph
+from broker_app.ui.shell.text_blocks import Facts, Paragraph, Words
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class CommonNeedCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._view: MergedView | None = None
-        self._heading, self._count = self.add_heading("")
+        self._heading, self._count = Words("", "body", "text", strong=True), Words("", "meta", "text3")
+        self.column.addLayout(row_of(self._heading, self._count, None))
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.column.addLayout(self._list)
@@ -75,6 +77,7 @@ class CommonNeedCard(Card):
             self._show_common(view.common)
         else:
             self._show_sources(view.sources)
+        tab_before(self.apart_button, self._list)
         self.apart_button.setVisible(view.apart)
 
     def _show_common(self, common: NeedSource | None) -> None:
@@ -98,7 +101,7 @@ class CommonNeedCard(Card):
     def _line(self, one: NeedSource) -> QVBoxLayout:
         lines = QVBoxLayout()
         lines.setSpacing(1)
-        lines.addWidget(Paragraph(one.title, "body", "text", strong=True, max_lines=2))
+        lines.addWidget(Paragraph(one.title, "body", "text", max_lines=2))
         if one.enterprise:
             lines.addWidget(Facts([one.enterprise]))
         lines.addWidget(Facts([one.number]))

@@ -76,7 +76,7 @@ class MergeDialog(Dialog):
         self._add_preview()
         self.content.addStretch(1)
         self.foot.insertWidget(0, IconLabel("shield-check", "ok_text"))
-        self.foot.insertWidget(1, Words(_("原来的几条都留着，随时可以撤销"), "meta", "text2"))
+        self.foot.insertWidget(1, Words(_("原来的几条都留着，发布和对接之前可以撤销"), "meta", "text2"))
         self._show_draft()
 
     @property

@@ -200,10 +200,17 @@ class NeedPage(Page):
         editable = view.need.state in _EDITABLE
         self.form.set_editable(editable)
         self.panel.show_need(view)
-        if first and not editable:
-            self.show_banner(
-                Banner("accent", _("内容不能再改"), _("需求{state}。").format(state=view.need.state_label))
-            )
+        if editable:
+            self._take_away_lock()
+        elif first:
+            merged = view.need.state == NeedState.MERGED
+            why = _("已并入共性需求，往后在那一条上改。") if merged else _("需求{state}。")
+            self.show_banner(Banner("accent", _("内容不能再改"), why.format(state=view.need.state_label)))
+
+    def _take_away_lock(self) -> None:
+        for banner in self.banners:
+            if banner.what == _("内容不能再改"):
+                banner.close_banner()
 
     def _may_fill(self, view: NeedView) -> bool:
         """Whether what arrived from elsewhere may be shown: nobody is typing, and nothing stands here only."""

@@ -12,10 +12,11 @@ from broker_app.i18n import _, counted
 from broker_app.rules.states import NeedState
 from broker_app.services.needs_merge import SimilarNeedRow, merge_refusal, similar_to_need
 from broker_app.services.sessions import Session
+from broker_app.ui.needs.tab_order import tab_before
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, Hairline, clear_layout, row_of
 from broker_app.ui.shell.fields import Tick
-from broker_app.ui.shell.text_blocks import Facts, Paragraph
+from broker_app.ui.shell.text_blocks import Facts, Paragraph, Words
 
 _SHOWN = 3
 _MOST_WORDS = 4
@@ -48,7 +49,8 @@ class SimilarCard(Card):
         self._ticked: dict[UUID, bool] = {}
         self._all_shown = False
         self._ticks: dict[UUID, Tick] = {}
-        _title, self._count = self.add_heading(_("相似的需求"))
+        self._count = Words("", "meta", "text3")
+        self.column.addLayout(row_of(Words(_("相似的需求"), "body", "text", strong=True), self._count, None))
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.column.addLayout(self._list)
@@ -97,6 +99,7 @@ class SimilarCard(Card):
         if rest := len(view.rows) - len(shown):
             more = Button(counted("还有 {n} 条", "还有 {n} 条", rest), "quiet", small=True, on_click=self._show_all)
             self._list.addLayout(row_of(more, None))
+        tab_before(self.merge_button, self._list)
         self._say(view.refusal, "text3")
         self.merge_button.setVisible(not view.refusal and any(row.can_merge for row in view.rows))
 
@@ -114,7 +117,7 @@ class SimilarCard(Card):
             tick.toggled.connect(partial(self._remember, row.id))
             self._ticks[row.id] = tick
             grid.addWidget(tick, 0, 0, 2, 1, Qt.AlignmentFlag.AlignTop)
-        lines = [Paragraph(row.title, "body", "text", strong=True, max_lines=2), Facts([row.enterprise])]
+        lines = [Paragraph(row.title, "body", "text", max_lines=2), Facts([row.enterprise])]
         lines.append(Paragraph(why_words(row), "meta", "text2", max_lines=3))
         if row.why_not and not self._view.refusal:
             lines.append(Paragraph(row.why_not, "meta", "warn_text"))

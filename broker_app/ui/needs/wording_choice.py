@@ -128,6 +128,7 @@ class WordingChoice(QWidget):
         self._group.setExclusive(False)
         for cell in self.cells:
             cell.setChecked(bool(fitting) and cell is fitting[0])
+            cell.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # or Tab could reach none while none is chosen
         self._group.setExclusive(True)
 
     def show_problem(self, message: str) -> None:
