@@ -24,6 +24,7 @@ _FULL = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日
 _SHORT = re.compile(r"(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?")
 _TIGHT = re.compile(r"(?<!\d)(?:(\d{4}))?(\d{2})(\d{2})(?!\d)")
 _CLOCK = re.compile(r"(上午|早上|中午|下午|晚上|傍晚)?\s*(\d{1,2})\s*(?:[:：点时])\s*(半|\d{1,2})?\s*分?")
+_AFTER_DAY = re.compile(r"^[日号]?之?前?[\s，,、:：]*")
 _WEEKS = {"上上": -14, "上": -7, "下": 7, "下下": 14}
 
 
@@ -44,6 +45,18 @@ def typed_date(text: str, today: date) -> date | None:
         month, day = int(found[2]), int(found[3])
         return _day(int(found[1]), month, day) if found[1] else _nearest(month, day, today)
     return None
+
+
+def leading_day(text: str, today: date) -> tuple[date | None, str]:
+    """The day a task begins with and the rest: ``周三 寄料样``, ``11.25寄料样``. A weekday gone by is the next one."""
+    text = text.strip()
+    day = typed_date(text, today)
+    if day is None:
+        return None, text
+    length = next(end for end in range(1, len(text) + 1) if typed_date(text[:end], today) == day)
+    if day < today and _WEEK.match(text):
+        day += timedelta(days=7)
+    return day, _AFTER_DAY.sub("", text[length:])
 
 
 def typed_time(text: str) -> time | None:

@@ -283,6 +283,7 @@ class VisitEditor(QWidget):
         middle.addWidget(self.column, 1)
         middle.addWidget(self.side)
         whole.addLayout(middle, 1)
+        QWidget.setTabOrder(self.note, self.side.next_step)
 
     def _listen(self) -> None:
         self.head.typed.connect(self.keeper.touch)
@@ -305,6 +306,7 @@ class VisitEditor(QWidget):
         self.side.match_wanted.connect(self._match_need)
         self.side.edit_wanted.connect(self._actions.edit)
         self.side.removal_wanted.connect(self._actions.remove)
+        self.side.next_step_given.connect(self._actions.add_next_step)
         self.side.accepted.connect(self._proposal_actions.accept)
         self.side.proposal_edit_wanted.connect(self._proposal_actions.edit)
         self.side.ignored.connect(self._proposal_actions.ignore)

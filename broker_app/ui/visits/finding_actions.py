@@ -20,6 +20,8 @@ from broker_app.matching.notes import (
 )
 from broker_app.services.needs import NeedDraft, delete_need, restore_need, save_need
 from broker_app.services.note_proposals import Accepted, Proposal, accept_need, drop, restore, take_back
+from broker_app.services.numbers import today
+from broker_app.services.typed_dates import leading_day
 from broker_app.services.visits import FollowUpDraft, PersonMet, ReferralDraft, Span, VisitDraft
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.visits.task_dialogs import FollowUpDialog, ReferralDialog
@@ -172,6 +174,12 @@ class FindingActions(QObject):
     def add_follow_up(self, text: str) -> None:
         """Make a task of some words."""
         self.ask_follow_up(FollowUpDraft(text, who=self._desk.profile.name), None)
+
+    def add_next_step(self, typed: str) -> None:
+        """Make a task of a line like 周三 寄料样; a day alone means to call again."""
+        due, words = leading_day(typed, today())
+        task = FollowUpDraft(words or _("再联系企业"), who=self._desk.profile.name, due=due)
+        self._with_row("follow_ups", None, task)
 
     def edit(self, owner: object) -> None:
         """Open what a card belongs to."""

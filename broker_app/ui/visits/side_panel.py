@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from broker_app.i18n import _, counted
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, clear_layout, row_of
+from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.page import scroll_column
 from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
 from broker_app.ui.visits.cards import FindingCard, ProposalCard, VisitCard
@@ -27,6 +28,8 @@ class SidePanel(Panel):
     proposal_edit_wanted = Signal(object)
     ignored = Signal(object)
     all_accepted = Signal()
+    next_step_given = Signal(str)
+    """What was typed into 下一步."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("sunken", lines=("left",), parent=parent)
@@ -41,10 +44,17 @@ class SidePanel(Panel):
         whole.addLayout(head)
         area, self._cards = scroll_column(margins=(13, 2, 14, 8), spacing=8)
         whole.addWidget(area, 1)
+        self.next_step = ImeAwareLineEdit(placeholder=_("下一步，如 周三 寄料样"))
+        self.next_step.setAccessibleName(_("下一步"))
+        self.next_step.setToolTip(_("写上哪天、做什么，按 Enter 记为跟进"))
+        self.next_step.returnPressed.connect(self._give_next_step)
+        line = row_of(self.next_step)
+        line.setContentsMargins(13, 6, 14, 12)
+        whole.addLayout(line)
         self._foot = QWidget()
         self._foot_words = Words("", "meta", "bad_text")
         foot = row_of(IconLabel("lock-simple", "bad_text"), self._foot_words, None, spacing=8)
-        foot.setContentsMargins(16, 6, 14, 12)
+        foot.setContentsMargins(16, 0, 14, 12)
         self._foot.setLayout(foot)
         whole.addWidget(self._foot)
 
@@ -85,11 +95,17 @@ class SidePanel(Panel):
         sentence = "{n} 处不得外传：不打印、不上公开库"
         self._foot_words.setText(counted(sentence, sentence, confidential))
         self._foot.setVisible(bool(confidential))
+        self.next_step.setEnabled(editable)
 
     def choose(self, owner: object) -> None:
         """Mark the card of ``owner``."""
         for card in self._all():
             card.set_selected(card.owner == owner)
+
+    def _give_next_step(self) -> None:
+        if words := self.next_step.text().strip():
+            self.next_step.clear()
+            self.next_step_given.emit(words)
 
     def _finding_card(self, finding: Finding, editable: bool) -> FindingCard:
         card = FindingCard(finding, editable=editable)
