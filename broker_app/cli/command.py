@@ -30,11 +30,11 @@ def profile_paths(arguments: argparse.Namespace) -> ProfilePaths:
     return ProfilePaths(arguments.profile) if arguments.profile else default_profile()
 
 
-def opened(arguments: argparse.Namespace) -> Store:
-    """The store of the profile, opened with the passphrase; raises BrokerError."""
+def opened(arguments: argparse.Namespace, *, mend_now: bool = True) -> Store:
+    """The store of the profile, opened with the passphrase; raises BrokerError. ``mend_now``: its index too."""
     paths = existing_profile(arguments)
     passphrase = credentials.find_passphrase(arguments.passphrase_file)
-    return open_profile(paths, open_with_passphrase(paths.key_file, passphrase))
+    return open_profile(paths, open_with_passphrase(paths.key_file, passphrase), mend_now=mend_now)
 
 
 def existing_profile(arguments: argparse.Namespace) -> ProfilePaths:

@@ -13,7 +13,7 @@ from broker_app.db.key_file import (
     open_with_recovery_code,
 )
 from broker_app.db.outbox import pending_count
-from broker_app.db.session import integrity_faults
+from broker_app.db.session import Store, integrity_faults
 from broker_app.errors import StoreError
 from broker_app.exchange.sample import load_sample, sample_profile
 from broker_app.i18n import _
@@ -21,6 +21,7 @@ from broker_app.paths import resources
 from broker_app.services.backups import restore_backup, write_backup
 from broker_app.services.entrance import begin
 from broker_app.services.import_batches import record_counts
+from broker_app.services.indexing import index_faults, index_is_current, tend_index
 from broker_app.services.profile import Profile
 
 
@@ -32,6 +33,7 @@ def add_commands(commands: Any) -> None:
     init.add_argument("--county", default="330300", help=_("所在县区的六位代码"))
     check = add_command(commands, "check", _check, _("检查资料是否完好，并数一数"))
     check.add_argument("--json", action="store_true")
+    check.add_argument("--repair", action="store_true", help=_("搜索索引有问题就重做，只读资料、不改资料"))
     renew = add_command(commands, "passphrase", _passphrase, _("换一个口令"))
     recover = add_command(commands, "recover", _recover, _("忘了口令：用恢复码设一个新口令"))
     recover.add_argument("--recovery-code-file", type=Path, metavar="F", help=_("从文件读恢复码"))
@@ -66,17 +68,42 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    with opened(arguments) as store:
+    with opened(arguments, mend_now=False) as store:
         faults = integrity_faults(store)
+        index = _checked_index(store, repair=arguments.repair and not faults)
         with store.read() as session:
             counts, waiting = record_counts(session), pending_count(session)
+    is_sound = not faults and not index["faults"]
     if arguments.json:
-        say_json({"ok": not faults, "faults": faults, "counts": counts, "pending": waiting})
+        say_json({"ok": is_sound, "faults": faults, "index": index, "counts": counts, "pending": waiting})
     else:
         say(count_line(counts))
         say(_("还没上传：{n} 条改动").format(n=waiting))
         say(_("资料完好。") if not faults else _("发现 {n} 处损坏，请从备份恢复。").format(n=len(faults)))
-    return 1 if faults else 0
+        say(_index_words(index))
+    return 0 if is_sound else 1
+
+
+def _checked_index(store: Store, *, repair: bool) -> dict[str, Any]:
+    """The state of the index of texts, after mending it where that was asked for."""
+    was_due = bool(index_faults(store)) or not index_is_current(store)
+    if repair and was_due:
+        tend_index(store)
+    return {
+        "faults": index_faults(store),
+        "current": index_is_current(store),
+        "repaired": repair and was_due,
+    }
+
+
+def _index_words(index: dict[str, Any]) -> str:
+    if index["faults"]:
+        return _("搜索索引不完整，资料没有受影响。重做索引：broker check --repair")
+    if index["repaired"]:
+        return _("搜索索引已按现有资料重做。")
+    if not index["current"]:
+        return _("搜索索引是旧版程序做的，还能用。现在更新：broker check --repair")
+    return _("搜索索引完好。")
 
 
 def _passphrase(arguments: argparse.Namespace) -> int:

@@ -49,6 +49,7 @@ _POSTINGS_ONLY = (
 )
 _VOCABULARY = "CREATE VIRTUAL TABLE POSTINGS_hits USING fts5vocab(POSTINGS, instance)"
 _PROBE = "SELECT count(*) FROM (SELECT 1 FROM POSTINGS_hits LIMIT 1)"
+_INTEGRITY = "INSERT INTO POSTINGS (POSTINGS) VALUES ('integrity-check')"
 _REBUILD = "rebuild"
 
 
@@ -129,11 +130,10 @@ class Posting:
     @classmethod
     def read(cls, joined: str | None, most: int) -> "Posting":
         """Return the posting FTS5 gave as numbers with commas between (None: none); more than ``most`` are none too."""
-        rows = array("I", map(int, joined.split(","))) if joined else array("I")
-        if len(rows) > most:
+        if not joined or joined.count(",") >= most:
             return cls(array("I"), array("I"))
-        counts = Counter(rows)
-        return cls(array("I", counts), array("I", counts.values()))
+        counts = Counter(joined.split(","))
+        return cls(array("I", map(int, counts)), array("I", counts.values()))
 
     @property
     def documents(self) -> int:
@@ -261,14 +261,25 @@ def faults(connection: Connection, *, thorough: bool = False) -> list[str]:
     for pool in POOLS:
         for kind in KINDS:
             try:
-                connection.exec_driver_sql(
-                    _on("INSERT INTO POSTINGS (POSTINGS) VALUES ('integrity-check')", pool, kind)
-                )
+                connection.exec_driver_sql(_on(_INTEGRITY if thorough else _PROBE, pool, kind))
             except DatabaseError as error:
                 found.append(f"{pool}/{kind}: {error.orig}")
     counted = connection.exec_driver_sql(_COUNTED).fetchall()
     found += [f"{pool}: {listed} listed, {held} held, {texts} texts" for pool, listed, held, texts in counted]
     return found
+
+
+def counts(connection: Connection) -> dict[Pool, int]:
+    """Return how many records each pool holds."""
+    rows = connection.exec_driver_sql("SELECT pool, count(*) FROM match_document GROUP BY pool")
+    found = {name: count for name, count in rows}
+    return {pool: found.get(pool, 0) for pool in POOLS}
+
+
+def held(connection: Connection, pool: Pool) -> set[UUID]:
+    """Return the ids of all records of a pool, to be held against those there should be."""
+    rows = connection.exec_driver_sql("SELECT record_id FROM match_document WHERE pool = ?", (pool,))
+    return {UUID(bytes=record_id) for record_id in rows.scalars()}
 
 
 def drop(connection: Connection) -> None:

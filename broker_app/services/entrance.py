@@ -32,7 +32,7 @@ def enter(paths: ProfilePaths, passphrase: str, *, remember: bool = False) -> St
         StoreError: it is in use, newer or damaged.
     """
     data_key = open_with_passphrase(paths.key_file, passphrase)
-    store = open_profile(paths, data_key)
+    store = open_profile(paths, data_key, mend_now=False)
     if remember:
         credentials.remember_data_key(paths.folder, data_key)
     return store
@@ -41,7 +41,7 @@ def enter(paths: ProfilePaths, passphrase: str, *, remember: bool = False) -> St
 def enter_remembered(paths: ProfilePaths) -> Store | None:
     """Open a profile with the key that the computer's key store kept; None if it kept none."""
     data_key = credentials.remembered_data_key(paths.folder)
-    return open_profile(paths, data_key) if data_key else None
+    return open_profile(paths, data_key, mend_now=False) if data_key else None
 
 
 def is_passphrase(paths: ProfilePaths, passphrase: str) -> None:

@@ -4,10 +4,10 @@ It listens to the writing sessions of a store, so that neither a service nor a l
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from broker_app.codes.counties import county_label
@@ -15,54 +15,123 @@ from broker_app.db.models import Achievement, Enterprise, Need
 from broker_app.db.session import Store
 from broker_app.matching import Document, index
 from broker_app.matching.index import Pool
+from broker_app.services.sessions import Sessions
 
-RowT = TypeVar("RowT", Achievement, Need)
-_REBUILD_BATCH = 500
+_STEP = 200
+"""Records put in one transaction, a tenth of a second: nobody who writes meanwhile shall wait longer."""
+
+_MODELS: dict[Pool, type[Achievement | Need]] = {"achievement": Achievement, "need": Need}
 
 
-def keep_index(store: Store, *, rebuild_now: bool = True) -> None:
-    """Make the index if it is missing or plainly damaged, and keep it up from now on.
+def _never() -> bool:
+    return False
 
-    One cut by another tokenizer is cut anew here unless ``rebuild_now`` is False: it goes on answering, and whoever
-    said so calls :func:`tend_index` in the background.
+
+def keep_index(store: Store, *, rebuild_now: bool = True, mend_now: bool = True) -> None:
+    """Keep the index up from now on; make it anew if it is missing or plainly damaged.
+
+    What takes long can be left to :func:`tend_index` in the background. Without ``rebuild_now`` an index cut by another
+    tokenizer goes on answering as it is. Without ``mend_now`` a damaged one starts empty and fills up while records
+    are found by and by.
     """
     event.listen(store.writer, "after_flush", _after_flush)
     with store.read() as session:
         faults = index.faults(session.connection())
+        is_short = not faults and mend_now and _is_short(session)
     if faults:
-        repair_index(store)
-    elif rebuild_now:
-        _rebuild(store, None, lambda: False)
+        _start_anew(store)
+    if mend_now and (faults or is_short):
+        _fill(store, None, _never)
+    if rebuild_now:
+        _rebuild(store, None, _never)
 
 
 def tend_index(
-    store: Store,
+    store: Sessions,
     progress: Callable[[int, int], None] | None = None,
-    stopped: Callable[[], bool] = lambda: False,
+    stopped: Callable[[], bool] = _never,
 ) -> bool:
-    """Check the index thoroughly, repair it if need be, and cut it anew if another tokenizer made it.
+    """Check the index thoroughly, mend it from the records if need be, and cut it anew if another tokenizer made it.
 
-    For the background: short transactions between which others may write. ``progress`` hears (done, total). When
-    ``stopped`` says so it pauses and returns False; the next call goes on where it stood.
+    For the background: short transactions between which others may write; the records are only read. ``progress``
+    hears (done, total). When ``stopped`` says so it pauses and returns False; the next call goes on where it stood.
     """
-    if index_faults(store):
-        repair_index(store)
-    return _rebuild(store, progress, stopped)
-
-
-def index_faults(store: Store) -> list[str]:
-    """What is wrong with the matching index, empty when it is sound (for the health check)."""
     with store.read() as session:
-        return index.faults(session.connection(), thorough=True)
+        damaged = index.faults(session.connection(), thorough=True)
+    if damaged:
+        _start_anew(store)
+    return _fill(store, progress, stopped) and _rebuild(store, progress, stopped)
 
 
-def repair_index(store: Store) -> None:
-    """Make the index again from the records, in one transaction; the records are only read."""
+def index_faults(store: Sessions) -> list[str]:
+    """What is wrong with the matching index, empty when it is sound and whole (for the health check)."""
+    with store.read() as session:
+        faults = index.faults(session.connection(), thorough=True)
+        if faults:
+            return faults
+        return [
+            f"{gap.pool}: {len(gap.missing)} records missing, {len(gap.surplus)} too many"
+            for gap in _gaps(session)
+            if gap.missing or gap.surplus
+        ]
+
+
+def index_is_current(store: Sessions) -> bool:
+    """Whether this program's tokenizer cut the index; if not it still answers, and :func:`tend_index` is due."""
+    with store.read() as session:
+        return index.tokenizer_is_current(session.connection())
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Records a pool should hold and does not, and those it holds and should not."""
+
+    pool: Pool
+    missing: list[UUID]
+    surplus: list[UUID]
+
+
+def _gaps(session: Session) -> Iterator[_Gap]:
+    for pool, model in _MODELS.items():
+        due = set(session.scalars(select(model.id).where(model.deleted_at.is_(None))))
+        there = index.held(session.connection(), pool)
+        yield _Gap(pool, sorted(due - there), sorted(there - due))
+
+
+def _is_short(session: Session) -> bool:
+    """Tell quickly whether a pool holds fewer or more records than there are: mending stopped half way."""
+    counts = index.counts(session.connection())
+    return any(
+        counts[pool] != session.scalar(select(func.count(model.id)).where(model.deleted_at.is_(None)))
+        for pool, model in _MODELS.items()
+    )
+
+
+def _start_anew(store: Sessions) -> None:
+    """Put an empty index in the place of one that cannot be trusted."""
     with store.write() as session:
         index.drop(session.connection())
         index.create(session.connection())
-        for pool, documents in _all_documents(session):
-            index.put(session.connection(), pool, documents)
+
+
+def _fill(store: Sessions, progress: Callable[[int, int], None] | None, stopped: Callable[[], bool]) -> bool:
+    """Put in what is missing and take out what is too much, a few records at a time; tell whether it is whole."""
+    with store.read() as session:
+        gaps = [gap for gap in _gaps(session) if gap.missing or gap.surplus]
+    done, total = 0, sum(len(gap.missing) for gap in gaps)
+    for gap in gaps:
+        kind = "need" if gap.pool == "need" else "achievement"
+        for ids in (gap.surplus, gap.missing):
+            for start in range(0, len(ids), _STEP):
+                if stopped():
+                    return False
+                some = ids[start : start + _STEP]
+                with store.write() as session:
+                    reindex(session, kind, some)
+                if ids is gap.missing and progress is not None:
+                    done += len(some)
+                    progress(done, total)
+    return True
 
 
 def reindex(session: Session, kind: str, ids: Sequence[UUID]) -> None:
@@ -72,8 +141,8 @@ def reindex(session: Session, kind: str, ids: Sequence[UUID]) -> None:
     """
     model: type[Achievement] | type[Need] = Achievement if kind == "achievement" else Need
     pool: Pool = "achievement" if kind == "achievement" else "need"
-    for start in range(0, len(ids), _REBUILD_BATCH):
-        some = ids[start : start + _REBUILD_BATCH]
+    for start in range(0, len(ids), _STEP):
+        some = ids[start : start + _STEP]
         live = model.id.in_(some) & model.deleted_at.is_(None)
         statement = select(model).where(live).execution_options(populate_existing=True)
         rows: list[Achievement | Need] = list(session.scalars(statement))
@@ -82,13 +151,13 @@ def reindex(session: Session, kind: str, ids: Sequence[UUID]) -> None:
         index.remove(session.connection(), pool, [record for record in some if record not in found])
 
 
-def _rebuild(store: Store, progress: Callable[[int, int], None] | None, stopped: Callable[[], bool]) -> bool:
+def _rebuild(store: Sessions, progress: Callable[[int, int], None] | None, stopped: Callable[[], bool]) -> bool:
     with store.read() as session:
         if index.tokenizer_is_current(session.connection()):
             return True
     while not stopped():
         with store.write() as session:
-            step = index.rebuild_step(session.connection())
+            step = index.rebuild_step(session.connection(), _STEP)
         if progress is not None:
             progress(step.done, step.total)
         if step.finished:
@@ -154,14 +223,3 @@ def _documents(session: Session, rows: Iterable[Achievement | Need]) -> Iterator
             with session.no_autoflush:
                 firm = session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None
             yield need_document(row, firm.county if firm else "")
-
-
-def _all_documents(session: Session) -> Iterator[tuple[Pool, Iterator[Document]]]:
-    yield "achievement", map(achievement_document, _live_rows(session, Achievement))
-    yield "need", _documents(session, _live_rows(session, Need))
-
-
-def _live_rows(session: Session, model: type[RowT]) -> Iterator[RowT]:
-    yield from session.scalars(
-        select(model).where(model.deleted_at.is_(None)).execution_options(yield_per=_REBUILD_BATCH)
-    )

@@ -47,7 +47,7 @@ def create_profile(paths: ProfilePaths, data_key: bytes, profile: Profile) -> St
     made = create_store(paths, data_key)
     try:
         with _closed_on_failure(made) as store:
-            keep_index(store)
+            keep_index(store, rebuild_now=False)
             with store.write() as session:
                 save_profile(session, profile)
             store.actor = profile.actor
@@ -57,10 +57,14 @@ def create_profile(paths: ProfilePaths, data_key: bytes, profile: Profile) -> St
     return made
 
 
-def open_profile(paths: ProfilePaths, data_key: bytes) -> Store:
-    """Open the store of a profile with its person; raises like :func:`open_store`."""
+def open_profile(paths: ProfilePaths, data_key: bytes, *, mend_now: bool = True) -> Store:
+    """Open the store of a profile with its person; raises like :func:`open_store`.
+
+    ``mend_now``: a damaged index of texts is made whole before anything is asked; a window leaves that to
+    :func:`broker_app.services.indexing.tend_index`, as both do with one of another tokenizer.
+    """
     with _closed_on_failure(open_store(paths, data_key)) as store:
-        keep_index(store)
+        keep_index(store, rebuild_now=False, mend_now=mend_now)
         with store.read() as session:
             store.actor = read_profile(session).actor
     return store

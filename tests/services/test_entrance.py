@@ -37,7 +37,7 @@ def test_a_weak_passphrase_makes_nothing(paths: ProfilePaths) -> None:
 
 
 def test_what_could_not_be_made_whole_is_not_left_behind(paths: ProfilePaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_store: Store) -> None:
+    def fails(_store: Store, **_choice: bool) -> None:
         raise StoreError("样例失败。")
 
     monkeypatch.setattr(profiles, "keep_index", fails)

@@ -6,6 +6,7 @@ import pytest
 
 from broker_app.db.session import Store
 from broker_app.matching import index
+from broker_app.services import indexing
 from broker_app.services.achievements import AchievementDraft, save_achievement
 from broker_app.services.indexing import index_faults, keep_index, tend_index
 from broker_app.services.matches import match_question
@@ -38,7 +39,7 @@ def test_a_rebuild_pauses_goes_on_and_misses_nothing_written_meanwhile(
     before = _found(store)
     monkeypatch.setattr(index, "tokenizer_id", lambda: "another/2")
     step = index.rebuild_step
-    monkeypatch.setattr(index, "rebuild_step", lambda connection: step(connection, 5))
+    monkeypatch.setattr(index, "rebuild_step", lambda connection, _batch: step(connection, 5))
     heard: list[tuple[int, int]] = []
     assert tend_index(store, lambda done, total: heard.append((done, total)), lambda: bool(heard)) is False
     assert heard == [(5, 12)]
@@ -72,6 +73,33 @@ def test_damage_is_found_and_repaired_from_the_records(store: Store, achievement
     assert tend_index(store) is True
     assert index_faults(store) == []
     assert set(_found(store)) == set(achievements)
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM match_document WHERE id % 3 = 0", "DROP TABLE match_document"])
+def test_a_window_opens_at_once_and_the_index_fills_up_behind_it(
+    store: Store, achievements: list[UUID], damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_STEP", 5)
+    with store.write() as session:
+        session.connection().exec_driver_sql(damage)
+    keep_index(store, rebuild_now=False, mend_now=False)
+    assert _found(store) == []
+    assert index_faults(store) == ["achievement: 12 records missing, 0 too many"]
+    heard: list[tuple[int, int]] = []
+    assert tend_index(store, lambda done, total: heard.append((done, total)), lambda: bool(heard)) is False
+    assert len(_found(store)) == 5
+    assert tend_index(store, lambda done, total: heard.append((done, total))) is True
+    assert heard == [(5, 12), (5, 7), (7, 7)]
+    assert set(_found(store)) == set(achievements)
+
+
+def test_records_that_are_gone_leave_an_index_that_still_holds_them(store: Store, achievements: list[UUID]) -> None:
+    with store.write() as session:
+        session.connection().exec_driver_sql("UPDATE achievement SET deleted_at = '2026-01-01' WHERE title LIKE '%3号'")
+    assert index_faults(store) == ["achievement: 0 records missing, 1 too many"]
+    assert tend_index(store) is True
+    assert index_faults(store) == []
+    assert achievements[3] not in _found(store)
 
 
 def test_a_missing_index_is_made_when_the_store_opens(store: Store, achievements: list[UUID]) -> None:
