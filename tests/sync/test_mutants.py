@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from broker_app.db.models import AcknowledgedOperation, SyncScope
 from broker_app.sync import journal, local, records
+from broker_app.sync.engine import ServerTroubleError
 from broker_app.sync.merge import RecordMerge
 from broker_app.sync.protocol import SyncReply
 from broker_server import push as server_push
@@ -96,7 +97,7 @@ def test_every_mutant_is_caught(mutant: str, templates: Templates, tmp_path: Pat
         try:
             with weakened(mutant):
                 History(folder, templates, seed).run(STEPS)
-        except AssertionError:
+        except (AssertionError, ServerTroubleError):  # the engine's own sums notice some of them
             return
         shutil.rmtree(folder)
     pytest.fail(f"no history has noticed the mutant {mutant}")
