@@ -64,6 +64,7 @@ _PROBLEM = re.compile(
     r"扰民|不让(?:用|加)|禁(?:止|用)?(?=$|了)|死床|死(?=$|了|一)|减产|出墨断|写不出|供应商就|被卡|交期|等不起|"
     r"[废次坏错死伤病烂碎破断残余虚][\u4e00-\u9fff]{0,2}?的?(?:比较|太|很|特别|还是|又)?多(?=$|[了得])|"
     r"(?:客人|客户|客商|人家|买家|超市|商场|甲方|货主)(?:都|就|又|也|说|讲)*(?:不要|不收|不认|退|骂|嫌|有意见)|冻死|闷死|死掉|揪心|头大|要命|糟心|伤脑筋|苦恼|恼火|直摇头|吵着要?|软塌|雇不到|跑不过来|"
+    r"起[\u4e00-\u9fff]{0,2}(?:斑|毛(?!利)|霉|雾|粉|皱|褶|鼓|麻点)|掉(?:齿|漆|粉|渣|毛|块|链|粒)|骂|鼓泡|针孔|浮皮|错位|跑位|"
     r"吃不消|赔|亏|损耗|吓人|可惜"
 )
 _TARGET = re.compile(
@@ -192,6 +193,8 @@ def read_acts(clause: Clause) -> Said:
     for act, pattern in _RULES:
         if pattern.search(clause.text):
             acts |= act
+    if clause.end_mark[:1] == "→" and re.search(r"\d[%℃a-z\u4e00-\u9fff]{0,2}$", clause.text):
+        acts |= Act.TARGET  # 合格率86%→95%
     if acts & Act.SPENT and _HABIT.search(clause.text) and not _PAST.search(clause.text):
         acts = (acts | Act.PROBLEM) & ~Act.SPENT
     return Said(clause, acts)

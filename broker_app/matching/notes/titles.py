@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from broker_app.matching.notes.acts import Act, Said
 from broker_app.matching.notes.clauses import COMMA
-from broker_app.matching.notes.phrases import EMPTY, noun_phrases
+from broker_app.matching.notes.phrases import DEFECTS, EMPTY, noun_phrases
 from broker_app.matching.notes.topics import content_words
 from broker_app.matching.text import segments
 
@@ -18,8 +18,9 @@ _TOPIC, _OBJECT = 14, 14
 _LEAD = re.compile(
     r"^(?:[\u4e00-\u9fff]{1,2}(?:总|工|厂长|经理|董|老板|师傅|主任|社长|姐)(?:他)?(?:还|又|就)?(?:说|讲|反映|提到?|"
     r"介绍)|先?看了|生产(?=\S{3})|主要(?:还)?(?:是|想)?|还是|就是|其实|现在(?:是|卡在)?|目前|该厂|该企业|"
-    r"我们(?:那个)?|他们|自己的?|(?:他|她|老板娘?|企业|客户|厂里|老总|经理|厂长)?(?:还|同时|也|又|主要)?(?:说是?|"
+    r"我们(?:那个)?|他们|自己的?|(?:他|她|老板娘?|企业|客户|厂里|老总|经理|厂长)?(?:还|同时|也|又|主要|叹气|叹口气|笑着|开口|一直)?(?:说是?|"
     r"讲是?|反映|提出|提到过?|介绍)|"
+    r"今天|昨天|早上|下午|上午|您好|你好|老师|(?:企业|技术)?需求(?:是|\d?[:：])|[^,，用做]{0,12}(?<!用)(?<!做)(?<!买)的(?:还|就|主要)?是(?=\S{3})|"
     r"最大的难处是|最大的|难处是|关于|回到|上次说的|上回你说的|说(?=\S)|那个|这个|然后(?:还有(?:就是)?)?(?:个事)?|"
     r"还有(?:就是|个事)?|另外|至于|什么|园区(?=准备)|卡在|问题是|做(?=.{2,10}的[,，]?$)|一个(?:呢)?是|"
     r"再一个(?:就是)?|能记的[:：]|呢?是)+"
@@ -30,11 +31,11 @@ _BREAKS = re.compile(r"以后|之后|的时候|时候|的问题|这块|那块|[:
 _WISH_VERB = re.compile(
     r"(?:(?<![设联回感])想要?|希望|(?<![重主需])要(?!求|价|命)|需要的?是?|急需|亟需|拟|打算|准备|计划|能不能|"
     r"有没有|有无|找|寻求|请人|帮忙|愿意)"
-    r"(?:问问|问|找|先|能|自己|再|直接|在|上个?|做成|做个?|搞个?|弄个?|换成|换个?|换用|改为|改成|改|有|用|把|通过|"
+    r"(?:问问|问|找|先|能|自己|再|直接|在(?!线)|上个?|做成|做个?|搞个?|弄个?|换成|换个?|换用|改为|改成|改|有|用|把|通过|"
     r"采用|引入|引进|个|一种|一套|一个|一台|台|别的|请人|实现|什么|点|人|专家|我们这边有没有|做|让)*"
     r"(?P<what>[^,，。]{1,24})"
 )
-_CHANGE = re.compile(r"^(?:换|改用|改成)(?:成|用|为)?(?P<what>[^,，。\d]{2,12}?)(?=$|[a-z]{2,}|要|能)")
+_CHANGE = re.compile(r"^(?:换(?![一二两三\d])|改用|改成)(?:成|用|为)?(?P<what>[^,，。\d]{2,12}?)(?=$|[a-z]{2,}|要|能)")
 _BARE = re.compile(r"(?:想|要|打算|准备)(?:先)?(?P<verb>换|租|借|改|治|治理|升级|更换|回收|处理)(?:掉|了|一下|用)?$")
 _BARE_NOUNS = {
     "换": "更换",
@@ -49,14 +50,15 @@ _BARE_NOUNS = {
     "处理": "处理",
 }
 _KIND_OF = re.compile(r"^(?P<adjective>[\u4e00-\u9fffa-z0-9\-]{1,6}?)(?:便宜|成熟|现成)?的(?:$|[，,]|或者|代替|替代)")
-_DEFECTS = (
-    "气孔|开裂|龟裂|裂纹|裂果|渗漏|泄漏|内漏|漏馅|漏气|漏油|漏检|漏打|漏装|漏判|起泡|发黑|发黄|黄变|发麻|发虚|起皮|变形|翘曲|翘边|缩松|缩水|缩孔|毛刺|飞边|划伤|磨损|脱落|开胶|腐蚀|红锈|锈蚀|"
-    "堵塞|发霉|霉变|结晶|涨袋|跑偏|零漂|银丝|噪声|噪音|臭气|粉尘|发热|温升|掉电|断线|空洞|能耗|不均|麻点|晶点|缩痕|烂棒|残留|钻绒|褪色|老化|疲劳|脆断|超标|气泡|烧蚀|带病|频闪|窜动|卡滞|打滑"
+_DEFECT = re.compile(rf"(?:{DEFECTS})")
+_NO_TOPIC = re.compile(
+    r"(?:老师|老板娘?|客户|厂长|经理|师傅|工人|女工|供应商|物业|超市|公司|学校|要求|问题|原因|时候|路上|钱|费用|预算|商量|主任|"
+    r"农科院|机会|大家|东西|嫌贵|文字|客人|社长|书记|叹气|商量|人家)$|^(?:今天|昨天|早上|下午|上午|您好|收到|客户|老板|人家|我们|他们|现在|问题|原因|要求|语音|国外|进口|"
+    r"日本|台湾|[\d.%~\-]+$)"
 )
-_DEFECT = re.compile(rf"(?:{_DEFECTS})")
-_ABSTRACT = re.compile(r"(?:率|性|量|度|寿命|精度|成本|效率|强度|产能|速度|合格率)$")
+_ABSTRACT = re.compile(r"(?:率|性|(?<![商质])量|(?<!温)度|寿命|保质期|节拍|周期|精度|成本|效率|强度|产能|速度|合格率)$")
 _TAIL = re.compile(
-    r"(?:的话|的|了|吧|呢|啊|一下|才行|就行|为主|没用|过|着|都|也|就|还|又|和|跟|与|或者?|及|但|靠|在|给|让|把|能|"
+    r"(?:的话|低于|高于|不足|的|了|吧|呢|啊|一下|才行|就行|为主|没用|过|着|都|也|就|还|又|和|跟|与|或者?|及|但|靠|在|给|让|把|能|"
     r"会|是|有|这|那|人|时|不|办法|法子)+$"
 )
 
@@ -86,22 +88,45 @@ def _topic(clauses: Sequence[Said]) -> tuple[str, int]:
         for piece in pieces:
             head = _PREDICATE.split(piece, maxsplit=1)[0]
             phrases = [*noun_phrases(head), *noun_phrases(piece)]
+            phrases = [each for each in phrases if not _NO_TOPIC.search(each)]
             phrase = next((each for each in phrases if content_words(each) or len(each) > 3), "")
+            phrase = _with_part(phrase, [*noun_phrases(head)])
             if not phrase:
                 continue
             if len(phrase) <= 4 and at + 1 < len(clauses) and not clauses[at].does(Act.WISH):
                 more = next(iter(noun_phrases(_plain(clauses[at + 1].text))), "")
                 follows = clauses[at + 1].does(needs) or clauses[at].does(Act.PROBLEM) or more.startswith("出口")
-                if more and not follows and more not in phrase and len(phrase + more) <= _TOPIC:
+                if (
+                    more
+                    and not _NO_TOPIC.search(more)
+                    and not follows
+                    and more not in phrase
+                    and len(phrase + more) <= _TOPIC
+                ):
                     phrase = _joined(phrase, more)
             return _cut(phrase, _TOPIC), at
     return "", 0
 
 
+def _with_part(phrase: str, phrases: Sequence[str]) -> str:
+    """The thing with the part of it that the same words say is faulty: 装配线 and 螺丝漏打."""
+    if phrase not in phrases or _DEFECT.search(phrase):
+        return phrase
+    following = phrases[phrases.index(phrase) + 1 : phrases.index(phrase) + 2]
+    if following and _DEFECT.search(following[0]) and len(phrase + following[0]) <= _TOPIC:
+        return _joined(phrase, following[0])
+    return phrase
+
+
 def _is_background(one: Said, needs: Act) -> bool:
     """Tell whether a clause only sets the scene: long, without a wish or complaint, or about the firm."""
     return not one.does(needs) and (
-        len(_plain(one.text)) > 14 or re.search(r"公司|老板|厂$|场$|社$", one.text) is not None
+        len(_plain(one.text)) > 18
+        or re.search(
+            r"公司|老板|厂(?:$|出来|里)|场$|社$|那边$|去[的看了]|坐船|开车|您好|你好|姐|总(?:$|说|讲)|老师|作坊",
+            one.text,
+        )
+        is not None
     )
 
 
@@ -125,9 +150,12 @@ def _wanted(clauses: Sequence[Said], topic: str) -> str:
             kind = None if "有" in found.group()[: found.start("what") - found.start()] else _KIND_OF.match(what)
             if kind and not EMPTY.match(kind["adjective"]) and content_words(kind["adjective"]):
                 return f"{kind['adjective']}替代"
+            is_cold = re.match(r"[-−]\d+(?:℃|度)", what) is not None
             if re.fullmatch(r"[-−]?\d[^\u4e00-\u9fff]*", what):
                 what += _goes_on(clauses, one)  # 想要 -25℃ 还能过冲击的阻燃料
-            phrase = _cut(_first_fresh(what, topic), _OBJECT)
+            fresh = _first_fresh(what, topic)
+            fresh = f"抗{fresh}" if fresh.startswith("冲击") else fresh
+            phrase = _cut(f"低温{fresh}" if is_cold and fresh else fresh, _OBJECT)
             if phrase:
                 return phrase
     return ""
@@ -144,7 +172,10 @@ def _first_fresh(what: str, topic: str) -> str:
     what = re.split(r"[≥≤<>]|\d+(?:\.\d+)?(?:%|％)|但|最好|怎么|多少|到\d|出来", what, maxsplit=1)[0]
     for phrase in noun_phrases(what):
         fresh = any(word not in topic for word in content_words(phrase)) or (len(phrase) > 3 and phrase not in topic)
-        if fresh and not re.search(r"客户|老板|预算|专家|老师|高校|学校|大学|[浙温]大|合作|帮忙", phrase):
+        if fresh and not re.search(
+            r"客户|老板|预算|专家|老师|高校|学校|大学|[浙温]大|合作|帮忙|[院所]|人来|实验室|资质|机构|驻厂|厂家|样品|样件",
+            phrase,
+        ):
             return phrase
     return ""
 
@@ -166,6 +197,10 @@ def _with_fault(topic: str, clauses: Sequence[Said]) -> str:
 
 
 def _better(quality: str) -> str:
+    if re.search(r"(?:寿命|保质期|货架期)$", quality):
+        return "延长"
+    if re.search(r"(?:节拍|周期|时间|工时)$", quality):
+        return "缩短"
     if re.search(r"(?:成本|能耗|报废率|不良率|裂纹率|空洞率|漏检率|错发率|用量|废品率|返工率|破蛋率|投诉率)$", quality):
         return "降低"
     return "提升" if re.search(r"(?:率|性|寿命|精度|强度|效率|产能|速度)$", quality) else "控制"
@@ -197,7 +232,14 @@ def _cut(phrase: str, longest: int) -> str:
     return _TAIL.sub("", kept or phrase[:longest])
 
 
+_FIGURES = re.compile(
+    r"(?<=[\u4e00-\u9fff])\s?(?:hrc|ra|hv)?\d+(?:\.\d+)?(?:db|min|mm|hrc|%|秒|分贝|小时|h)?(?=$|\s|控制|降低|提升)|"
+    r"(?:百|千|万)分之.?(?=$|控制|降低|提升)|(?<=[\u4e00-\u9fff])(?:ra|hrc)$"
+)
+
+
 def _fitted(title: str) -> str:
+    title = _FIGURES.sub("", title)
     title = re.sub(r"(?<=[\u4e00-\u9fffA-Za-z0-9])的(?=[\u4e00-\u9fff]{2})", "", title)
     return _cut(title.strip(" ,，。、:：;；+-/"), LONGEST)
 

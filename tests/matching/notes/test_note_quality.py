@@ -68,7 +68,23 @@ def test_the_score_falls_when_a_need_is_missing_or_invented() -> None:
 
 
 def test_titles_are_short_and_of_the_words_of_the_note() -> None:
-    added = ("控制", "提升", "替代", "降低", "更换", "租用", "借用", "治理", "防治", "改造", "升级", "回收", "处理")
+    added = (
+        "控制",
+        "提升",
+        "替代",
+        "降低",
+        "更换",
+        "租用",
+        "借用",
+        "治理",
+        "防治",
+        "改造",
+        "升级",
+        "回收",
+        "处理",
+        "延长",
+        "缩短",
+    )
     for visit in visits_of("own_notes"):
         note = "".join(visit["raw_note"].lower().split())
         for need in split_note(visit["raw_note"], date(2026, 11, 24)).needs:
