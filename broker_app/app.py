@@ -48,6 +48,7 @@ def build_window(store: "Store") -> "MainWindow":
     from broker_app.services.recovery import begin_sitting  # noqa: PLC0415
     from broker_app.ui.pages import FIRST_PAGE, page_makers, places  # noqa: PLC0415 - after the entrance is painted
     from broker_app.ui.shell.desk import Desk  # noqa: PLC0415
+    from broker_app.ui.shell.index_work import IndexWork  # noqa: PLC0415
     from broker_app.ui.shell.main_window import MainWindow  # noqa: PLC0415
     from broker_app.ui.shell.tasks import TaskRunner  # noqa: PLC0415
     from broker_app.ui.sync.exchange import connect_exchange  # noqa: PLC0415
@@ -60,6 +61,7 @@ def build_window(store: "Store") -> "MainWindow":
     desk.cut_short_since = begin_sitting(store.paths.folder)
     desk.settings_changed.connect(_dress)
     connect_exchange(window)
+    IndexWork(tasks, window.status, window).begin_later()
     window.show_page(FIRST_PAGE)
     return window
 

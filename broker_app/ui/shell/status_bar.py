@@ -20,6 +20,7 @@ class StatusBar(Panel):
     """Connection, safety, what waits, and when the last word was saved."""
 
     sync_wanted = Signal()
+    index_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("nav", lines=("top",), parent=parent)
@@ -30,8 +31,9 @@ class StatusBar(Panel):
         self.safety = Button(_("全部已安全存在本机"), "status", on_click=self.sync_wanted.emit)
         self.pending = Button("", "status", on_click=self.sync_wanted.emit)
         self.last_sync = Button("", "status", on_click=self.sync_wanted.emit)
+        self.index = Button("", "status", on_click=self.index_clicked.emit)
         self._parts: list[tuple[Hairline | None, Button]] = []
-        for number, part in enumerate((self.connection, self.safety, self.pending, self.last_sync)):
+        for number, part in enumerate((self.connection, self.safety, self.pending, self.last_sync, self.index)):
             line = None
             if number:
                 line = Hairline(vertical=True, colour="line2")
@@ -64,6 +66,12 @@ class StatusBar(Panel):
     def show_last_sync(self, words: str) -> None:
         """When the last upload succeeded."""
         self.last_sync.setText(words)
+        self._drop_parts()
+
+    def show_index(self, words: str, explained: str) -> None:
+        """How far the index of texts is; nothing when it is up to date."""
+        self.index.setText(words)
+        self.index.setToolTip(explained)
         self._drop_parts()
 
     def show_saved(self, at: datetime) -> None:

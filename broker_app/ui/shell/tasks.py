@@ -99,6 +99,11 @@ class TaskRunner(QObject):
         """Run ``work`` that needs no session: setting a paper, reading a file."""
         self._submit(self._worker, owner, work, on_done, on_error)
 
+    @property
+    def is_finishing(self) -> bool:
+        """Whether the window is closing; long work asks between its steps and stops."""
+        return self._finished
+
     def finish(self) -> None:
         """Wait for everything that was asked for; what is asked afterwards is not done: the window is closing."""
         self._finished = True
