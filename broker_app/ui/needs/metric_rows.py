@@ -11,6 +11,7 @@ from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.fields import Tick
 from broker_app.ui.shell.ime import ImeAwareLineEdit
+from broker_app.ui.shell.painting import plain_tip
 from broker_app.ui.shell.text_blocks import Paragraph, Words
 
 _SHARES = (5, 4, 4, 2, 5, 0, 0)
@@ -164,6 +165,6 @@ class MetricRows(QWidget):
 def _cell(text: str, name: str, example: str) -> ImeAwareLineEdit:
     line = ImeAwareLineEdit(text, placeholder=example)
     line.setAccessibleName(name)
-    line.setToolTip(text)
+    line.setToolTip(plain_tip(text))
     line.setCursorPosition(0)  # of a long value the beginning is seen
     return line

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from broker_app.i18n import _
+from broker_app.ui.shell.painting import plain_tip
 from broker_app.ui.shell.text_blocks import Paragraph, Words
 from broker_app.ui.shell.theme import theme
 
@@ -16,6 +17,7 @@ _DOT = 8.0
 _PAD = 10
 _TEXT_AT = 38
 _MOST_LINES = 8
+_TIP_WIDTH, _TIP_LINES = 40, 24
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class WordingCell(QRadioButton):
         self.setSizePolicy(policy)
         self.setEnabled(bool(wording.words))
         self.setAccessibleName(_("{whose}：{words}").format(whose=wording.whose, words=wording.words or _("没写")))
-        self.setToolTip(wording.words)
+        self.setToolTip(plain_tip(_in_lines(wording.words)))
         column = QVBoxLayout(self)
         column.setContentsMargins(_TEXT_AT, _PAD, _PAD + 2, _PAD)
         column.setSpacing(1)
@@ -142,3 +144,9 @@ class WordingChoice(QWidget):
         self._group.addButton(cell)
         self.cells.append(cell)
         return cell
+
+
+def _in_lines(words: str) -> str:
+    """``words`` cut into lines for a tooltip, which breaks none by itself and would be as wide as the text is long."""
+    lines = [line[at : at + _TIP_WIDTH] for line in words.split("\n") for at in range(0, max(1, len(line)), _TIP_WIDTH)]
+    return "\n".join([*lines[:_TIP_LINES], *(["……"] if len(lines) > _TIP_LINES else [])])
