@@ -26,7 +26,7 @@ from broker_app.db.models import (
 from broker_app.db.models.base import new_id
 from broker_app.db.outbox import wire_value
 from broker_app.services.indexing import reindex
-from broker_app.sync.bodies import json_size, models, row_values, sendable, table_of
+from broker_app.sync.bodies import body_of, json_size, models, row_values, sendable, table_of
 from broker_app.sync.merge import merge_record, same
 from broker_app.sync.protocol import HELD, MAX_OPERATIONS, MAX_PUSH_BYTES, Operation, Result, SyncReply
 from broker_app.sync.records import INDEXED, Told, forget_rows, portions, read_anew, seen_hash, show, tell_changed
@@ -89,9 +89,14 @@ def next_batch(session: Session, upto: int, now: datetime) -> tuple[Operation, .
     """The next operations to send, at most 2000 or 4 MiB; from now on they stay as they are."""
     rows: dict[int, OutboxOperation] = {}
     size = 0
+    # What follows an operation whose fate is not known yet waits for it: if that one is kept apart, the later one
+    # cannot travel as it stands.
+    on_its_way = set(session.scalars(select(OutboxOperation.record_id).where(OutboxOperation.sent_at.is_not(None))))
     query = select(OutboxOperation).where(_sendable_now(), OutboxOperation.seq <= upto)
     for row in session.scalars(query.order_by(OutboxOperation.seq).limit(MAX_OPERATIONS)):
         together = _of_group(session, row) if row.group_id else [row]
+        if any(one.sent_at is None and one.record_id in on_its_way for one in together):
+            continue
         new = [one for one in together if one.seq not in rows]
         more = sum(json_size(one.fields) + 200 for one in new)
         if rows and (len(rows) + len(new) > MAX_OPERATIONS or size + more > MAX_PUSH_BYTES):
@@ -296,7 +301,10 @@ def _take_back(session: Session, row: OutboxOperation) -> None:
         return
     table = table_of(row.kind)
     found = session.execute(select(table).where(table.c.id == row.record_id)).mappings().one_or_none()
-    if found is None or found["rev"] == 0:
+    if found is None:
+        return
+    if found["rev"] == 0:
+        _tell_whole(session, row.kind, dict(found))
         return
     if session.get(SyncScope, found["scope"]) is None:
         forget_rows(session, row.kind, [row.record_id])  # the scope is no longer ours
@@ -313,6 +321,22 @@ def _take_back(session: Session, row: OutboxOperation) -> None:
         session.execute(update(table).where(table.c.id == row.record_id).values(**values))
         if row.kind in INDEXED:
             reindex(session, row.kind, [row.record_id])
+
+
+def _tell_whole(session: Session, kind: str, row: Mapping[str, Any]) -> None:
+    """The server kept the making of a record apart: what was changed since cannot travel as a change of it."""
+    later = session.scalar(
+        select(OutboxOperation)
+        .where(OutboxOperation.record_id == row["id"], OutboxOperation.sent_at.is_(None))
+        .limit(1)
+    )
+    if later is None:
+        return
+    if row["deleted_at"] is not None:
+        session.delete(later)  # made, kept apart and put into the trash: there is nothing left to tell
+    else:
+        later.fields = {name: [None, value] for name, value in body_of(kind, row).items()}
+    session.flush()
 
 
 def _drop_covered(session: Session, covered: str | None, now: datetime) -> None:

@@ -301,8 +301,8 @@ class History:
                 self._note_seen(need.goal)
                 need.goal = self.value(person)
 
-    def delete_firm(self) -> None:
-        person = self.who()
+    def delete_firm(self, person: Person | None = None) -> None:
+        person = person or self.who()
         with person.store.write() as session:
             firm = self._any(session, Enterprise)
             if firm is not None:
@@ -388,7 +388,8 @@ class History:
         while request is not None:
             try:
                 if self.types_on and self.random.random() < 0.25:
-                    self.edit_firm(person)  # nobody waits for the network before writing on
+                    # Nobody waits for the network before going on.
+                    self.random.choice([self.edit_firm, self.edit_firm, self.delete_firm])(person)
                 reply = self.carried(person.login, request, faults.pop() if faults else "")
             except Refusal as refusal:
                 request = _next(engine.throw, refusal)
