@@ -25,6 +25,7 @@ FaultKind = Literal["columns", "lay", "technical", "weight", "itself", "circle",
 
 ANY_TRADE = "*"
 OTHER_INDUSTRIES = "N"  # 其他产业: every trade that has no code of its own
+_BETWEEN = "、"  # stands between the technical terms of an entry
 GAP = "..."  # how … is folded
 MAX_GAP = 8  # characters a written gap may hold
 MAX_SLIP = 4  # characters that may stand between two halves of a long phrase
@@ -111,21 +112,54 @@ class _Thinned:
     places: list[int] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Line:
+    """A line of a shipped file that may hold an entry."""
+
+    file: str
+    number: int
+    industries: tuple[str, ...]
+    written: str
+
+
+class _Patterns:
+    """Patterns by the first two characters. Lines not read yet are read when a need holds those characters."""
+
+    def __init__(self) -> None:
+        self.ready: dict[str, list[_Pattern]] = defaultdict(list)
+        self.lines: dict[str, list[_Line]] = defaultdict(list)
+
+    def at(self, key: str) -> Sequence[_Pattern]:
+        """Return the patterns that begin with ``key``."""
+        found = self.ready.get(key)
+        if found is not None:
+            return found
+        lines = self.lines.get(key)
+        if lines is None:
+            return ()
+        # Put there whole: another thread may ask for the same key meanwhile.
+        read = [_pattern(entry, _placed(_folded(entry.lay))[1]) for entry in _read_lines(lines)]
+        self.ready[key] = read
+        return read
+
+
 class TermTable:
     """Entries ready to be found; build it once, ask it for every need."""
 
     def __init__(self, entries: Iterable[TermEntry]) -> None:
-        self.entries: Mapping[str, TermEntry] = {entry.id: entry for entry in entries}
-        self._plain: dict[str, list[_Pattern]] = defaultdict(list)
-        self._bare: dict[str, list[_Pattern]] = defaultdict(list)
-        for entry in self.entries.values():
-            lay = fold(entry.lay).strip()
-            bare = thin(lay).text if not _FIRST_OF_FILLERS.isdisjoint(lay) else lay
-            if len(bare.replace(GAP, "")) >= 2:
-                self._add(self._bare, entry, bare)
-            else:
-                # 太重, 会烂: without the filler too little would be left to look for.
-                self._add(self._plain, entry, lay)
+        self._entries = {entry.id: entry for entry in entries}
+        self._plain = _Patterns()
+        self._bare = _Patterns()
+        for entry in self._entries.values():
+            is_bare, written = _placed(_folded(entry.lay))
+            key = _key(written)
+            if key:
+                (self._bare if is_bare else self._plain).ready[key].append(_pattern(entry, written))
+
+    @property
+    def entries(self) -> Mapping[str, TermEntry]:
+        """All entries by id."""
+        return self._entries
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -145,11 +179,42 @@ class TermTable:
                     found[entry.id] = TermHit(entry, start, end, weight)
         return sorted(found.values(), key=lambda hit: (hit.start, -hit.end, hit.entry.id))
 
-    def _add(self, patterns: dict[str, list[_Pattern]], entry: TermEntry, written: str) -> None:
-        parts = tuple(part for part in (piece.strip() for piece in written.split(GAP)) if part)
-        if parts:
-            slips = len(parts) == 1 and len(parts[0]) >= SLIP_FROM and _all_han(parts[0])
-            patterns[parts[0][:2]].append(_Pattern(entry, parts, slips))
+
+class _ShippedTable(TermTable):
+    """The shipped entries, of which those are read that a need comes near to: all of them take a tenth of a second."""
+
+    def __init__(self, lines: Iterable[_Line]) -> None:
+        super().__init__(())
+        for line in lines:
+            is_bare, written = _placed(_folded(line.written.partition("\t")[0]))
+            key = _key(written)
+            if key:
+                (self._bare if is_bare else self._plain).lines[key].append(line)
+
+    @property
+    def entries(self) -> Mapping[str, TermEntry]:
+        """All entries by id."""
+        return {entry.id: entry for entry in shipped_terms().entries}
+
+
+def _placed(lay: str) -> tuple[bool, str]:
+    """Return whether a folded phrase is looked for in a text without fillers, and how it is written there."""
+    bare = lay if _FIRST_OF_FILLERS.isdisjoint(lay) else thin(lay).text
+    # 太重, 会烂: without the filler too little would be left to look for.
+    return (True, bare) if len(bare.replace(GAP, "")) >= 2 else (False, lay)
+
+
+def _key(written: str) -> str:
+    return (written if GAP not in written else next(iter(_parts(written)), ""))[:2]
+
+
+def _parts(written: str) -> tuple[str, ...]:
+    return tuple(part for part in (piece.strip() for piece in written.split(GAP)) if part)
+
+
+def _pattern(entry: TermEntry, written: str) -> _Pattern:
+    parts = _parts(written)
+    return _Pattern(entry, parts, len(parts) == 1 and len(parts[0]) >= SLIP_FROM and _all_han(parts[0]))
 
 
 def thin(folded: str) -> _Thinned:
@@ -173,32 +238,43 @@ def thin(folded: str) -> _Thinned:
 @cache
 def shipped_terms(folder: Path | None = None) -> ShippedTerms:
     """Read the entries that ship with the program, once; a bad line is reported and left out, never an error."""
-    entries: dict[str, TermEntry] = {}
     faults: list[TermFault] = []
-    for file in sorted((folder or resources() / "terms").glob("*.tsv")):
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            faults.append(TermFault(file.name, 0, "encoding", str(error.reason)))
-            continue
-        for item in read_terms(text, file.name):
-            if isinstance(item, TermFault):
-                faults.append(item)
-            elif item.id in entries:
-                entries[item.id] = _joined(entries[item.id], item)
-            else:
-                entries[item.id] = item
+    entries = {entry.id: entry for entry in _read_lines(_shipped_lines(folder, faults), faults)}
     for ring in circles(entries.values()):
         faults.append(TermFault("", 0, "circle", " → ".join((*ring, ring[0]))))
         _open_ring(entries, ring)
     return ShippedTerms(tuple(entries.values()), tuple(faults))
 
 
+def _shipped_lines(folder: Path | None, faults: list[TermFault]) -> Iterator[_Line]:
+    for file in sorted((folder or resources() / "terms").glob("*.tsv")):
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            faults.append(TermFault(file.name, 0, "encoding", str(error.reason)))
+            continue
+        yield from _lines(text, file.name)
+
+
+def _read_lines(lines: Iterable[_Line], faults: list[TermFault] | None = None) -> Iterable[TermEntry]:
+    """Return the entries of lines, those of one trade and phrase joined; bad lines go to ``faults``."""
+    entries: dict[str, TermEntry] = {}
+    for line in lines:
+        item = _read_line(line)
+        if isinstance(item, TermFault):
+            if faults is not None:
+                faults.append(item)
+        else:
+            known = entries.get(item.id)
+            entries[item.id] = item if known is None else _joined(known, item)
+    return entries.values()
+
+
 def _open_ring(entries: dict[str, TermEntry], ring: Sequence[str]) -> None:
     """Leave out the step that leads from the last phrase of a ring back to its first."""
     for name, entry in list(entries.items()):
-        if fold(entry.lay).strip() == ring[-1]:
-            technical = tuple(term for term in entry.technical if fold(term).strip() != ring[0])
+        if _folded(entry.lay) == ring[-1]:
+            technical = tuple(term for term in entry.technical if _folded(term) != ring[0])
             if technical:
                 entries[name] = replace(entry, technical=technical)
             else:
@@ -208,39 +284,45 @@ def _open_ring(entries: dict[str, TermEntry], ring: Sequence[str]) -> None:
 @cache
 def shipped_table() -> TermTable:
     """The table of the shipped entries alone."""
-    return TermTable(shipped_terms().entries)
+    return _ShippedTable(_shipped_lines(None, []))
 
 
 def read_terms(text: str, file: str) -> Iterator[TermEntry | TermFault]:
     """Yield the entries of one file, and a fault for each line that is none."""
-    trade = file.removesuffix(".tsv")
+    return map(_read_line, _lines(text, file))
+
+
+def _lines(text: str, file: str) -> Iterator[_Line]:
     industries: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
         if stripped.startswith("#"):
             industries = _named_industries(stripped) or industries
-            continue
-        if not stripped:
-            continue
-        columns = [column.strip() for column in line.rstrip("\r\n").split("\t")]
-        if len(columns) not in (3, 4):
-            yield TermFault(file, number, "columns", stripped[:40])
-            continue
-        lay, terms, weight, note = (*columns, "")[:4]
-        technical = _split(terms)
-        kind, words = entry_fault(lay, technical, weight)
-        if kind is not None:
-            yield TermFault(file, number, kind, words)
-            continue
-        same = fold(lay).strip()
-        if same in _folded_terms(technical):
-            technical = tuple(term for term in technical if fold(term).strip() != same)
-        yield TermEntry(f"{trade}:{same}", lay, technical, float(weight), industries, note)
+        elif stripped:
+            yield _Line(file, number, industries, line)
+
+
+def _read_line(line: _Line) -> TermEntry | TermFault:
+    columns = [column.strip() for column in line.written.split("\t")]
+    if len(columns) not in (3, 4):
+        return TermFault(line.file, line.number, "columns", line.written.strip()[:40])
+    lay, terms, weight, note = (*columns, "")[:4]
+    technical = _split(terms)
+    kind, words = entry_fault(lay, technical, weight)
+    if kind is not None:
+        return TermFault(line.file, line.number, kind, words)
+    same = _folded(lay)
+    if same in _folded_terms(technical):
+        technical = tuple(term for term in technical if _folded(term) != same)
+    trade = line.file.removesuffix(".tsv")
+    return TermEntry(f"{trade}:{same}", lay, technical, float(weight), line.industries, note)
 
 
 def entry_fault(lay: str, technical: Sequence[str], weight: str | float) -> tuple[FaultKind | None, str]:
     """Return what is wrong with an entry and the words concerned; (None, "") when nothing is."""
-    folded = fold(lay).replace(GAP, "").strip()
+    folded = _folded(lay)
+    if GAP in folded:
+        folded = folded.replace(GAP, "").strip()
     if not folded or len(lay) > MAX_LAY:
         return "lay", lay[:MAX_LAY]
     terms = _folded_terms(tuple(technical))
@@ -264,12 +346,21 @@ def _weight_fault(weight: str | float) -> tuple[FaultKind | None, str]:
 @lru_cache(8192)
 def _split(column: str) -> tuple[str, ...]:
     """Return the terms of a column; many phrases share one list, so each list is taken apart once."""
-    return tuple(dict.fromkeys(term.strip() for term in column.split("、") if term.strip()))
+    return tuple(dict.fromkeys(term.strip() for term in column.split(_BETWEEN) if term.strip()))
 
 
 @lru_cache(8192)
 def _folded_terms(technical: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(fold(term).strip() for term in technical)
+    # Folded in one piece: for short words the call costs more than the characters.
+    folded = fold(_BETWEEN.join(technical)).split(_BETWEEN)
+    if len(folded) != len(technical):
+        folded = list(map(fold, technical))
+    return tuple(map(str.strip, folded))
+
+
+@lru_cache(16384)
+def _folded(phrase: str) -> str:
+    return fold(phrase).strip()
 
 
 def circles(entries: Iterable[TermEntry]) -> list[tuple[str, ...]]:
@@ -278,7 +369,7 @@ def circles(entries: Iterable[TermEntry]) -> list[tuple[str, ...]]:
     A need is expanded once and never again, so a circle cannot run away; it says that neither word is the technical
     one. Each ring is reported once, starting with its smallest phrase.
     """
-    known = [(fold(entry.lay).strip(), entry.technical) for entry in entries]
+    known = [(_folded(entry.lay), entry.technical) for entry in entries]
     lays = {lay for lay, _technical in known}
     leads: dict[str, set[str]] = defaultdict(set)
     for lay, technical in known:
@@ -310,11 +401,11 @@ def _way_back(leads: Mapping[str, set[str]], start: str) -> tuple[str, ...]:
     return ()
 
 
-def _scan(text: _Thinned, patterns: Mapping[str, list[_Pattern]]) -> Iterator[tuple[TermEntry, int, int]]:
+def _scan(text: _Thinned, patterns: _Patterns) -> Iterator[tuple[TermEntry, int, int]]:
     written = text.text
     for at in range(len(written)):
         for key in (written[at : at + 2], written[at]):
-            for pattern in patterns.get(key, ()):
+            for pattern in patterns.at(key):
                 end = _match_at(written, at, pattern)
                 if end:
                     yield pattern.entry, text.places[at], text.places[end - 1] + 1

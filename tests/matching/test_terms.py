@@ -12,6 +12,7 @@ from broker_app.matching.terms import (
     TermTable,
     circles,
     read_terms,
+    shipped_table,
     shipped_terms,
     thin,
 )
@@ -156,3 +157,12 @@ def test_what_the_owner_does_not_want_is_never_translated(filled: Connection) ->
     table = TermTable([_entry("含溴", "十溴二苯乙烷")])
     answer = match(filled, MatchQuery("阻燃外壳料不能含溴"), table=table)
     assert not [term for term in answer.terms if term.expansion]
+
+
+def test_a_table_read_line_by_line_finds_what_the_whole_table_finds() -> None:
+    entries = shipped_terms().entries
+    whole, by_line = TermTable(entries), shipped_table()
+    for start in range(0, len(entries), 60):
+        said = fold("，".join(entry.lay.replace("…", "得") for entry in entries[start : start + 60 : 3]))
+        assert by_line.find(said) == whole.find(said)
+    assert by_line.entries == whole.entries
