@@ -1,7 +1,7 @@
 """The full-screen sheet a firm signs on: the text at the left, the white pad at the right."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError
@@ -44,8 +44,6 @@ class SignatureSheet(Panel):
         whole.addLayout(middle, 1)
         self.setAccessibleName(_("请企业签字"))
         self.window().installEventFilter(self)
-        # The commands of the page below must not run under the sheet.
-        QShortcut(Qt.Key.Key_F8, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._follow()
         self.hide()
 
@@ -88,6 +86,13 @@ class SignatureSheet(Panel):
         if watched is self.window() and event.type() == QEvent.Type.Resize:
             self.setGeometry(self.window().rect())
         return False
+
+    def event(self, event: QEvent) -> bool:
+        """The commands of the page below do not run under the sheet."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter finishes, Esc leaves; nothing reaches the page below."""

@@ -73,16 +73,19 @@ class TodayPage(Page):
     def _stops_card(self, board: TodayBoard) -> Card:
         card = Card()
         if board.stops:
-            card.add_heading(_("今天的走访"), str(len(board.stops)))
+            card.add_heading(_("今天的走访"), str(len(board.stops)), self._calendar_button())
             self._add_stops(card, board.stops)
             return card
-        card.add_heading(_("今天没有安排"))
+        card.add_heading(_("今天没有安排"), "", self._calendar_button())
         card.column.addWidget(Paragraph(_("按 Ctrl+N 记一次走访，或者先安排下一站。"), "body", "text2"))
         if board.coming:
             card.column.addSpacing(4)
             card.add_heading(_("接下来"), str(len(board.coming)))
             self._add_stops(card, board.coming, with_day=True)
         return card
+
+    def _calendar_button(self) -> Button:
+        return Button(_("日历"), "quiet", small=True, on_click=lambda: self.desk.go("calendar"))
 
     def _add_stops(self, card: Card, stops: tuple[PlannedStop, ...], *, with_day: bool = False) -> None:
         for number, stop in enumerate(stops):

@@ -136,6 +136,19 @@ def test_wiping_and_leaving(window: MainWindow, box: SignatureBox, settled: Sett
     assert box.title.text == "企业未签字"
 
 
+def test_no_command_of_the_page_runs_under_the_sheet(window: MainWindow, editor: VisitEditor, settled: Settle) -> None:
+    sheet = sheet_of(window, settled)
+    visit = editor.visit_id
+    for key in (Qt.Key.Key_N, Qt.Key.Key_K, Qt.Key.Key_T):
+        QTest.keyClick(sheet.signer, key, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(sheet.done_button, Qt.Key.Key_F8)
+    settled()
+    assert editor.visit_id == visit
+    assert not window.palette_view.isVisible()
+    assert [one for one in window.findChildren(SignatureSheet) if one.isVisible()] == [sheet]
+    sheet.leave()
+
+
 def test_without_a_name_it_is_not_kept(window: MainWindow, editor: VisitEditor, settled: Settle) -> None:
     sheet = sheet_of(window, settled)
     sheet.signer.clear()
