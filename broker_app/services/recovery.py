@@ -5,6 +5,7 @@ says since when something may have been cut short. The drafts themselves are ord
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -51,13 +52,17 @@ def begin_sitting(folder: Path) -> datetime | None:
     except ValueError:  # cut short in the middle of writing the marker itself
         began = datetime.fromtimestamp(marker.stat().st_mtime, UTC)
     if began is None:
-        marker.write_text(utc_now().isoformat(), "ascii")
+        drafts_seen(folder)
     return began
 
 
 def drafts_seen(folder: Path) -> None:
-    """Somebody has looked at the drafts found: the next one cut short begins now."""
-    (folder / MARKER).write_text(utc_now().isoformat(), "ascii")
+    """Somebody has looked at the drafts found: the next one cut short begins now.
+
+    On a full disk there is no marker: the program opens all the same, and tells less after the next power cut.
+    """
+    with suppress(OSError):
+        (folder / MARKER).write_text(utc_now().isoformat(), "ascii")
 
 
 def end_sitting(folder: Path) -> None:

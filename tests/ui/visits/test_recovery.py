@@ -175,6 +175,10 @@ class TestOffer:
         end_sitting(store.paths.folder)
         assert begin_sitting(store.paths.folder) is None
 
+    def test_where_no_marker_can_be_written_the_program_opens_all_the_same(self, tmp_path: Path) -> None:
+        assert begin_sitting(tmp_path / "gone") is None
+        end_sitting(tmp_path / "gone")
+
     def test_the_difference_is_from_what_was_uploaded(self, store: Store) -> None:
         with store.write() as session:
             visit_id = save_visit(session, VisitDraft(utc_now(), note="外壳开裂。"))
