@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from broker_app.db.models import Enterprise
-from tests.sync.histories import COUNTY, History, Killed, Lost, Templates, cheap_passwords
+from broker_app.db.models import Enterprise, Need
+from tests.sync.histories import COUNTY, TEAM, History, Killed, Lost, Templates, cheap_passwords
 
 HISTORIES = int(os.environ.get("BROKER_SYNC_HISTORIES", "12"))
 STEPS = 30
@@ -59,6 +59,29 @@ def test_a_server_that_goes_back_far_is_told_everything_by_everybody(templates: 
             for other in (ann, bob):
                 history.exchange(other, [])
         history.central.restore()
+
+    played(tmp_path, templates, play)
+
+
+def test_a_change_of_what_was_kept_apart_is_told_whole(templates: Templates, tmp_path: Path) -> None:
+    """Found by a history: made without access, the reply lost, changed, access given back."""
+
+    def play(history: History) -> None:
+        _ann, bob, _cat = history.people
+        history.exchange(bob, [])
+        history.central.set_access("bob", has_team=False)
+        with bob.store.write() as session:
+            need = Need(title=history.value(bob), scope=TEAM)
+            session.add(need)
+        with pytest.raises(Lost):
+            history.exchange(bob, ["lose_reply"])
+        with bob.store.write() as session:
+            session.get_one(Need, need.id).goal = history.value(bob)
+        history.central.set_access("bob", has_team=True)
+        history.settle()
+        (body,) = [body for kind, body in history.central.bodies().values() if kind == "need"]
+        assert body["title"]
+        assert body["goal"]
 
     played(tmp_path, templates, play)
 
