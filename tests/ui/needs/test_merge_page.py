@@ -193,6 +193,7 @@ class TestDialog:
     ) -> None:
         page = open_need(window, needs[0], settled)
         dialog = ask(page, settled)
+        assert QApplication.focusWidget() is dialog.name
         assert SECOND.title in said(dialog)
         assert "还没凝练，并入时一起标为已凝练" in said(dialog)
         assert set(dialog.choices) == {"title", "text", "metrics", "budget", "deadline"}
