@@ -309,7 +309,7 @@ def measure(data: Path) -> dict[str, Any]:
         },
         "cross_validation": folds,
         "said_weak": evidence,
-        "limits": _limits(
+        "holds": _held_goals(
             {name: statistics.fmean(values) for name, values in quality.items()},
             statistics.fmean(recall(*pair) for pair in zip(runs["product"], grades, strict=True)),
             evidence,
@@ -409,7 +409,7 @@ def _figures(run: Sequence[Sequence[str]], grades: Sequence[dict[str, int]]) -> 
     }
 
 
-def _limits(quality: dict[str, float], found: float, evidence: dict[str, float]) -> dict[str, bool]:
+def _held_goals(quality: dict[str, float], found: float, evidence: dict[str, float]) -> dict[str, bool]:
     return {
         "ndcg_at_least_0.62": quality["product"] >= 0.62,
         "recall_at_least_0.85": found >= 0.85,
@@ -446,7 +446,7 @@ def _gain(grades: Sequence[int]) -> float:
 
 
 def main() -> int:
-    """Print the figures; the exit code is 1 when a limit is missed."""
+    """Print the figures; the exit code is 1 when a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, default=DATA)
     data: Path = parser.parse_args().data
@@ -455,7 +455,7 @@ def main() -> int:
         return 0
     figures = measure(data)
     print(json.dumps(figures, ensure_ascii=False, indent=2))
-    return 0 if all(figures["limits"].values()) else 1
+    return 0 if all(figures["holds"].values()) else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """How fast matching is on an encrypted store with 17,540 real abstracts, against plain FTS5 in the same run.
 
-Prints JSON: time to build the index, to put 200 records, p50 and p95 of a fully explained match of 20 results,
-file size, peak memory; the peer is SQLite's own ``bm25()`` over the same tokens, which explains nothing.
+Prints JSON: time to read the term table, to build the index, to put 200 records, p50 and p95 of a fully explained match
+of 20 results, by the clock and in the processor, file size and peak memory; the goals, and which of them hold. A clock
+that other work on the machine holds up says little about the program, so each goal of time is told for both. The peer
+is SQLite's own ``bm25()`` over the same tokens, which explains nothing.
 
 Run: python benchmarks/match_speed.py [--data DIR]
 """
@@ -28,11 +30,14 @@ from broker_app.matching.terms import shipped_table
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "matching"
 NAMESPACE = UUID("0b0a4a52-1c67-4a4d-8ed5-1d7b0a3d0c55")
 ROUNDS = 5
-LIMITS = {
+GOALS = {
     "read_term_table_ms": 30.0,
+    "read_term_table_cpu_ms": 30.0,
     "build_17540_s": 20.0,
     "put_200_ms": 250.0,
-    "match_p95_cpu_ms": 50.0,
+    "put_200_cpu_ms": 250.0,
+    "match_p95_ms": 50.0,
+    "match_p95_cpu_ms": 35.0,
     "file_mb": 60.0,
     "peak_mb": 400.0,
 }
@@ -64,7 +69,7 @@ def measure(data: Path, copies: int = 1) -> dict[str, Any]:
         MatchQuery(need["title"], need["description"], industries=(need["industry"],))
         for need in _read(data / "dev_needs.jsonl")
     ]
-    terms = _timed(shipped_table)
+    terms = _both(shipped_table)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pool.db"
         engine = encrypted(path)
@@ -72,8 +77,8 @@ def measure(data: Path, copies: int = 1) -> dict[str, Any]:
         for copy in range(1, copies):
             _put(engine, [_varied(row, copy) for row in rows], f"copy {copy} ")
         size = path.stat().st_size / 1e6
-        puts = [_timed(lambda name=str(n): _put(engine, rows[:200], name)) for n in range(ROUNDS)]  # type: ignore[misc]
-        replaced = [_timed(lambda: _put(engine, rows[:200])) for _ in range(ROUNDS)]
+        puts = [_both(lambda name=str(n): _put(engine, rows[:200], name)) for n in range(ROUNDS)]  # type: ignore[misc]
+        replaced = [_both(lambda: _put(engine, rows[:200])) for _ in range(ROUNDS)]
         with engine.connect() as connection:
             opened = _timed(lambda: match(connection, needs[0]))
             asked = [_both(lambda need=need: match(connection, need)) for _ in range(ROUNDS) for need in needs]  # type: ignore[misc]
@@ -82,13 +87,17 @@ def measure(data: Path, copies: int = 1) -> dict[str, Any]:
     first, again = asked[: len(needs)], asked[len(needs) :]
     figures = {
         "pool": len(rows) * copies,
-        "read_term_table_ms": _ms(terms),
+        "read_term_table_ms": _ms(terms[0]),
+        "read_term_table_cpu_ms": _ms(terms[1]),
         "build_17540_s": round(build, 2),
-        "put_200_ms": _ms(statistics.median(puts)),
-        "replace_200_ms": _ms(statistics.median(replaced)),
+        "put_200_ms": _ms(statistics.median(clock for clock, _cpu in puts)),
+        "put_200_cpu_ms": _ms(statistics.median(cpu for _clock, cpu in puts)),
+        "replace_200_ms": _ms(statistics.median(clock for clock, _cpu in replaced)),
+        "replace_200_cpu_ms": _ms(statistics.median(cpu for _clock, cpu in replaced)),
         "first_match_after_opening_ms": _ms(opened),
         "match_p50_ms": _ms(statistics.median(clock for clock, _cpu in asked)),
         "match_p95_ms": _ms(_p95([clock for clock, _cpu in asked])),
+        "match_p50_cpu_ms": _ms(statistics.median(cpu for _clock, cpu in asked)),
         "match_p95_cpu_ms": _ms(_p95([cpu for _clock, cpu in asked])),
         "need_never_asked_p95_cpu_ms": _ms(_p95([cpu for _clock, cpu in first])),
         "need_asked_again_p95_cpu_ms": _ms(_p95([cpu for _clock, cpu in again])),
@@ -97,8 +106,8 @@ def measure(data: Path, copies: int = 1) -> dict[str, Any]:
         "file_mb": round(size, 1),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
-    met = {name: figures[name] <= limit for name, limit in LIMITS.items()} if copies == 1 else {}
-    return {**figures, "limits": LIMITS, "met": met}
+    holds = {name: figures[name] <= goal for name, goal in GOALS.items()} if copies == 1 else {}
+    return {**figures, "goals": GOALS, "holds": holds}
 
 
 def _varied(row: dict[str, Any], copy: int) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 def main() -> int:
-    """Print the figures; the exit code is 1 when a limit is missed."""
+    """Print the figures; the exit code is 1 when a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--copies", type=int, default=1)
@@ -161,7 +170,7 @@ def main() -> int:
         return 0
     figures = measure(data, arguments.copies)
     print(json.dumps(figures, ensure_ascii=False, indent=2))
-    return 0 if all(figures["met"].values()) else 1
+    return 0 if all(figures["holds"].values()) else 1
 
 
 if __name__ == "__main__":
