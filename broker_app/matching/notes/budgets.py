@@ -10,24 +10,24 @@ from broker_app.matching.notes.acts import SPENT, Said
 from broker_app.matching.notes.numbers import Amount, amounts
 
 _PAYS = re.compile(
-    r"预算|肯(?:出|花|拿)|愿意?出|愿意.{0,8}付|拿得?出|(?:能|可以|可|最多|自己|先|给学校|最高)(?:出|拿|掏|投|给)|掏|挤|凑|准备了|"
+    r"(?:出|掏|给|拿|批|投|花|付|是)个?#|批的|预算|肯(?:出|花|拿)|愿意?出|愿意.{0,8}付|拿得?出|(?:能|可以|可|最多|自己|先|给学校|最高)(?:出|拿|掏|投|给)|掏|挤|凑|准备了|"
     r"投入|拟投|计划投|投钱|投(?=[\d一二三四五六七八九十几])|经费|研发费|试验费|做主|能批|封顶|撑死|顶天|接受|"
     r"可以$|就行|没问题|准备(?:花|出|投|拿)|费用|出个|出资|(?:老板|厂长).{0,6}批|签字|"
     r"拿(?=[\d一二三四五六七八九十])|花(?=[\d一二三四五六七八九十几])|打算花|另算|另出|报吧|估计要|愿出|钱[：:]?|"
-    r"合计|总共|拢共|一共|加起来|砸|肯的|肯$|舍得|批了|同意|到顶|到头|付|钱(?:嘛|呢|么|上)|不超过|再多没|多了没|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
+    r"合计|总共|拢共|一共|加起来|砸|肯的|肯$|觉得值|舍得|批了|同意|到顶|到头|付|钱(?:嘛|呢|么|上)|不超过?|再多没|多了没|设备钱|资金|💰|出(?=[\d一二三四五六七八九十几])|大概|左右|才给钱"
 )
 _OTHER_MONEY = re.compile(
     r"罚|赔(?!钱也)|损失|花了|花掉|用了|买(?:了|的|过)|换的|购置|采购|投了|已投|报价|要价|开价|单价|单台|每吨|"
     r"一[亩吨只件斤米双箱瓶片]|一[窑炉锅班车趟柜]|(?:气|水|油|料|运|人工|处置|维修|保养|清运|加工)费|一公斤|每公斤|千升|每(?!批)|贷|授信|融资|缺钱|压款|补贴|补助|奖|产值|营收|营业|销售|"
     r"订单|做了|年薪|工资|工钱|"
-    r"电费|租金|值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|"
+    r"电费|租金|(?<!觉得)值|卖|挂牌|起价|起拍|估值|人家|亏|成本|加价|退税|欠|定金|合同额|注册资本|太贵|嫌贵|太多|吓|问了价|"
     r"罚款|去年|前年|上半年(?=才?[花买换投])|抵押|一盆|利润|处置费|贴(?!合)|装修|厂房|土地|盗|方案贵|"
     r"进口的?(?=.{0,6}(?:万|w))"
 )
 _STRONG_PAY = re.compile(r"预算|愿意|愿出|以内|之内|封顶|最多|掏|投入|接受|能批|做主|可以|就行|最好|拟投")
 _AT_MOST_BEFORE = re.compile(
-    r"(?:别超过?|不要超过?|不超过?|不高于|最多|控制在|上限|顶多|顶天|封顶|撑死|≤|<|(?<!不)少于|不到|(?<!不)低于|不能超过?|压到|最高|"
-    r"不大于)(?:也就|拿|出|给|投|花|掏|是|[:：])?$"
+    r"(?:不超|别(?:超过?|过)|总共不过|不要超过?|不超过?|不高于|最多|控制在|上限|顶多|顶天|封顶|撑死|≤|<|(?<!不)少于|不到|(?<!不)低于|不能超过?|压到|最高|"
+    r"不大于)(?:也就|拿得出|出得起|能出|能拿|拿|出|给|投|花|掏|是|[:：])?$"
 )
 _AT_MOST_AFTER = re.compile(
     r"^(?:人民币|元|块钱?|钱)?(?:以内|之内|内(?!部)|以下|往下|封顶|撑死|顶天|到头|到顶|为限|打住|顶了|(?:就)?不能再多|多了(?:没|不))"
@@ -106,7 +106,7 @@ _EVERY = re.compile(r"(?:一|每|全)(?:年|个?月|天|季度)(?:要|得|光|�
 
 
 def _pays(one: Said, amount: Amount, before: Said | None) -> int:
-    """How surely a sum is the budget: 0 not at all, 3 it stands beside the word itself."""
+    """How surely a sum is the budget: 0 not at all, 4 it stands beside the word itself."""
     text = one.text
     left, right = text[: amount.start], text[amount.end :]
     # A quarter or month is no sum: 2027年3月.
@@ -116,11 +116,11 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     told = before is not None and amount.start == 0 and _MONEY_NAMED.search(before.text) is not None
     cue = _PAYS.search(near) or told
     if amount.bare:
-        if not cue or _NOT_A_SUM.match(right) or not (told or _PAYS.search(left + right)):
+        if not cue or _NOT_A_SUM.match(right) or not (told or _PAYS.search(f"{left}#{right}")):
             return 0
         if amount.high < 3 or not (
             re.search(
-                r"预算|投入|费|愿意|出|大概|合计|总共|拢共|一共|加起来|个$",
+                r"预算|投入|费|愿意|出|大概|合计|总共|拢共|一共|加起来|批|个$",
                 left[-10:] + text[amount.start : amount.end],
             )
             or amount.start == 0
@@ -133,17 +133,31 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     if _is_price(text, left, right):
         return 0
     other = _OTHER_MONEY.search(near)
-    if other and not _STRONG_PAY.search(near.replace(other.group(), "")):
-        return 0
-    if other and re.search(
-        r"定金|押金|首付|一[窑炉锅班车趟柜]|装修|罚|花了|买了|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|成本|加价|太多|太贵|贷|授信|补贴|报价|要价|卖|"
-        r"估值|起价|千升|工钱",
-        other.group(),
-    ):
-        return 0
+    if other and _OFFERED.search(left):
+        return 3  # 一亩花一万二三 is an offer by the acre
+    return 0 if other and _is_other_money(other, near) else _how_surely(near, left, amount, told=told)
+
+
+_OFFERED = re.compile(r"(?:亩|栋|台|条线|套).{0,2}(?:花|出|给|掏|投|肯)个?$")
+_NEVER_A_BUDGET = re.compile(
+    r"定金|押金|首付|一[窑炉锅班车趟柜]|装修|罚|花了|买了|单价|单台|每吨|一[亩吨只件斤米双箱瓶片]|成本|加价|太多|太贵|贷|授信|"
+    r"补贴|报价|要价|卖|估值|起价|千升|工钱"
+)
+
+
+def _is_other_money(other: re.Match[str], near: str) -> bool:
+    """Tell whether the words beside a sum make it a price, a fine or a loan in spite of a word for paying."""
+    return not _STRONG_PAY.search(near.replace(other.group(), "")) or bool(_NEVER_A_BUDGET.search(other.group()))
+
+
+def _how_surely(near: str, left: str, amount: Amount, *, told: bool) -> int:
     if amount.high < Decimal("0.1") and not re.search(r"预算|投入|愿意", left):
         return 0
-    return 3 if re.search(r"预算|愿意?出|投入|掏|封顶|以内|能批|做主|拿得?出|撑死|接受", near) else 2 if cue else 1
+    if re.search(r"先(?:打|付|给|预付|交)$", left):
+        return 1  # a first part of what was named
+    if re.search(r"预算|愿意?出|投入|掏|封顶|以内|能批|做主|拿得?出|撑死|接受", near):
+        return 4
+    return 3 if told or _PAYS.search(near) else 2
 
 
 def _is_price(text: str, left: str, right: str) -> bool:

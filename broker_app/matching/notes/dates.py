@@ -292,7 +292,8 @@ _SEASON_DAYS = {
 
 def _season(hit: re.Match[str], visit_on: date, side: int) -> date | None:
     year = _year(hit, visit_on)
-    if side == 0 and hit["season"] not in ("开春", "春上", "入夏", "入秋", "入冬"):
+    dated = ("开春", "春上", "入夏", "入秋", "入冬") + (("暑假", "寒假", "开学", "秋收", "台风季") if year else ())
+    if side == 0 and hit["season"] not in dated:
         return None  # 冬天干得慢 is no deadline
     for step in (0, 1):
         day = date(year or visit_on.year + step, *_SEASON_DAYS[hit["season"]])

@@ -30,7 +30,7 @@ _RECENT = 12  # needs that a speaker may still return to
 _NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
 _OVER = Act.WITHDRAWN | Act.SOLVED
 _ORDINAL = re.compile(
-    r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|方|季|年|天|期|步|阶段|台|名|届)|"
+    r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|版|稿|轮|家|方|季|年|天|期|步|阶段|台|名|届)|"
     r"(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
 )
 _CIRCLED = re.compile(r"[①-⑳]")
@@ -57,11 +57,17 @@ _COUNTED_HEADER = re.compile(
     r"样)[哈呢吧啊嘛]?$"
 )
 _SECTIONS = (
-    ("talk", re.compile(r"^(?:已(?:办|解决|完成)(?:事项)?|(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景))$")),
+    ("secret", re.compile(r"^(?:保密|保密事项|机密|不公开)$")),
+    (
+        "talk",
+        re.compile(
+            r"^(?:非需求|不算需求|已(?:办|解决|完成)(?:事项)?|(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景))$"
+        ),
+    ),
     (
         "request",
         re.compile(
-            r"^(?:其[他它](?:诉求|需求|问题|事项)|非技术(?:类|性|方面)?(?:诉求|需求|问题|事项)?|政策(?:诉求|需求)|服务(?:诉求|需求))$"
+            r"^(?:诉求|其[他它](?:诉求|需求|问题|事项)|非技术(?:类|性|方面)?(?:诉求|需求|问题|事项)?|政策(?:诉求|需求)|服务(?:诉求|需求))$"
         ),
     ),
     (
@@ -73,6 +79,7 @@ _SECTIONS = (
     ),
     ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
 )
+_COUNT_AT_END = re.compile(r"[几两三四五六](?:件|桩|样|条|点)$")
 _LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,6})\d?[:：]")
 _PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小孩|孩子|老婆|侄[女儿子]|外甥|亲戚|老公学|幼儿园)")
 _WORKERS = re.compile(r"[员职民]工|工人|骨干|人才|技术员|外地")
@@ -91,7 +98,7 @@ _AFTERTHOUGHT = re.compile(
     r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)"
 )
 _GOES_ON = re.compile(
-    r"^(?:怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|"
+    r"^(?:(?:他|她|他们|老板)(?:要的|想要的|要求的|的意思|只要|就要)|怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|"
     r"难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|"
     r"国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|"
     r"环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有)|颜色|重量|价格|外观|尺寸|精度|强度|"
@@ -172,12 +179,17 @@ def _sentences(said: Sequence[Said]) -> Iterator[list[Said]]:
     group: list[Said] = []
     for one in said:
         ends = one.clause.gap >= SENTENCE or one.clause.item or len(group) == _LONG_SENTENCE
-        if group and (ends or _COUNTED_HEADER.search(group[-1].text)):
+        if group and (ends or _COUNTED_HEADER.search(group[-1].text) or _announces(group[-1])):
             yield group
             group = []
         group.append(one)
     if group:
         yield group
+
+
+def _announces(one: Said) -> bool:
+    """Tell whether a clause only says how many follow: 让我们帮着看看两件："""
+    return one.clause.end_mark[:1] in (":", "：") and _COUNT_AT_END.search(one.text) is not None
 
 
 class _Reader:
@@ -206,7 +218,7 @@ class _Reader:
         if (
             sentence[0].clause.gap == PARAGRAPH
             and not sentence[0].clause.item
-            and self.section in ("talk", "follow_up")
+            and self.section in ("talk", "follow_up", "secret")
         ):
             self.section = ""
         self._read_label(sentence[0])
@@ -238,7 +250,7 @@ class _Reader:
 
     def _is_header(self, sentence: list[Said]) -> bool:
         last = sentence[-1]
-        if not _HEADER.search(last.text) or len("".join(one.text for one in sentence)) > 30:
+        if not (_HEADER.search(last.text) or _announces(last)) or len("".join(one.text for one in sentence)) > 30:
             return False
         if list(amounts(last.text)) and any(not one.bare for one in amounts(last.text)):
             return False
@@ -261,7 +273,7 @@ class _Reader:
         run: Stretch | None = None
         left: list[Said] = []
         for one, lane in zip(sentence, lanes, strict=True):
-            if one.does(Act.SECRET):
+            if one.does(Act.SECRET) or (lane == "secret" and self.section == "secret"):
                 self.talk.secrets.append(one)
             if not lane:
                 run = None
@@ -279,6 +291,8 @@ class _Reader:
         return left
 
     def _lane(self, one: Said, whole: str, sentence: list[Said]) -> str:
+        if self.section == "secret":
+            return "secret"
         if one.does(Act.SECRET) and not (one.does(Act.WISH) and len(one.text) > 16):
             return "secret"
         if _PERSONAL.search(whole) and not _WORKERS.search(whole):

@@ -23,6 +23,8 @@ def is_slot(one: Said) -> bool:
 
 def is_wish_for_time(one: Said) -> bool:
     """Tell whether a wish is only about when: 想赶在那之前把方案定下来."""
+    if re.search(r"最(?:合适|好|方便)$", one.text) and _WHEN.search(one.text):
+        return True
     return bool(_WHEN.search(one.text)) and _FINISH_BY.search(one.text) is not None and not one.does(Act.PROBLEM)
 
 
@@ -56,6 +58,8 @@ def is_promise(one: Said) -> bool:
     if not one.does(Act.FOLLOW_UP):
         return False
     text = one.text
+    if one.does(Act.SOLVED) and not _BROKER.search(text):
+        return False  # 已约了厂家下周来换
     if _FIRM_SIDE.search(text) and not re.search(r"答应|记得|提醒|我", text):
         return False
     if _BROKER.search(text) or one.clause.speaker == "我":

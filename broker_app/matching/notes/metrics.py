@@ -30,8 +30,14 @@ _NO_NAME = re.compile(
     r"^(?:国外|新?国标|行标|新标|法规|图纸|主机厂|欧洲|客户|标准|要求|目标|第一|人家|我们|日本|美国|台湾|老板|一次|现在|两只|一个)|(?:客户|总|经理|厂长|拍板|台湾机)$"
 )
 _QUALITY_ENDS = re.compile(r"[率度量值比数差命性期]$")
-_NAMED_BY_UNIT = {"℃": "温度", "度": "温度", "db": "噪声", "分贝": "噪声", "hrc": "硬度", "hra": "硬度", "hrb": "硬度",
-                  "hv": "硬度", "hb": "硬度", "ip": "防护等级", "ra": "粗糙度", "rz": "粗糙度", "v-": "阻燃等级"}  # fmt: skip
+_NAMED_BY_UNIT = {
+    **dict.fromkeys(("℃", "度"), "温度"),
+    **dict.fromkeys(("db", "分贝"), "噪声"),
+    **dict.fromkeys(("hrc", "hra", "hrb", "hv", "hb"), "硬度"),
+    **dict.fromkeys(("ra", "rz"), "粗糙度"),
+    "ip": "防护等级",
+    "v-": "阻燃等级",
+}
 _PHYSICAL = frozenset(
     """
     % ‰ ℃ 度 微米 毫米 厘米 μm mm cm nm m/min m/s n/mm mpa kpa pa bar hz khz db 分贝 kw v a ms s min mg/kg mg/l ppm

@@ -34,7 +34,8 @@ NUMBER = rf"(?:{_ARABIC}|{_CHINESE})"
 AMOUNT = re.compile(
     rf"(?P<small>小)?(?P<low>{_ONE})(?P<lmore>{_LOOSE})(?P<lscale>{_SCALE})"
     rf"(?:{_TO}(?P<high>{_ONE})(?P<hmore>{_LOOSE})(?P<hscale>{_SCALE}))?"
-    rf"(?P<tail>[1-9一二三四五六七八九](?:(?=千)|(?![\d一二三四五六七八九十百千万个年月日号天块次份])))?(?:(?<=[1-9一二三四五六七八九])千)?"
+    rf"(?P<tail>[1-9一二三四五六七八九](?=[一二三四五六七八九](?![千百十万\d]))(?P<tail2>[一二三四五六七八九])|"
+    rf"[1-9一二三四五六七八九](?:(?=千)|(?![\d一二三四五六七八九十百千万个年月日号天块次份])))?(?:(?<=[1-9一二三四五六七八九])千)?"
     rf"(?P<odd>多|来|把)?(?P<unit>人民币|元|块钱?|rmb|大洋|个(?=[(（]?w)|"
     rf"个(?![月人工小星礼钟多半季点款型头班单项产样批百千万亿车厂学博专\d])|钱)?"
     rf"(?P<loose>左右|上下|出头|光景)?"
@@ -212,6 +213,8 @@ def _scaled(
     if hscale in ("百", "千", "k") and unit not in ("元", "块", "块钱", "人民币", "rmb", "钱") and hscale != "k":
         return None
     factor = _SCALES[hscale]
-    tail = _DIGITS.get(found["tail"] or "", 0) or int(found["tail"] or 0 if (found["tail"] or "0").isdigit() else 0)
+    word = (found["tail"] or "")[:1]
+    tail = _DIGITS.get(word, 0) or int(word if word.isdigit() else 0)
     extra = Decimal(tail) * factor / 10
-    return low * (_SCALES[lscale] or factor) + extra, high * factor + extra, False
+    more = Decimal(_DIGITS[found["tail2"]]) * factor / 10 if found["tail2"] else extra  # 一万二三
+    return low * (_SCALES[lscale] or factor) + extra, high * factor + more, False

@@ -25,6 +25,7 @@ _STAND_IN = re.compile(
     r"[\[【](?:图片|照片|语音|视频|文件|表情|链接|位置|动画表情|捂脸|ok|"
     r"撤回)[^\]】\n]{0,20}[\]】](?:[ \t]*\d{1,3}[\"″'秒])?"
 )
+_FIRST_ITEM = re.compile(rf"^[li](?=[.、][{HAN}])", re.MULTILINE)
 _EMOTE = re.compile(rf"\[[{HAN}a-z]{{1,4}}\]")
 _ENDS = "。！？!?；;：:"
 _JOINS = "，,、（(-—+/和与及的"
@@ -57,7 +58,7 @@ class Reading:
 def read_note(note: str) -> Reading:
     """Fold ``note`` character by character, repair digits a scanner misread, find chat headers and false line ends."""
     folded = "".join(map(_folded, note))
-    folded = _DIGIT_LIKE.sub(_digits, folded)
+    folded = _FIRST_ITEM.sub("1", _DIGIT_LIKE.sub(_digits, folded))
     folded = _STAND_IN.sub(lambda found: " " * len(found.group()), folded)
     speakers: list[tuple[int, str, int]] = []
 
@@ -68,8 +69,8 @@ def read_note(note: str) -> Reading:
 
     headers = list(_HEADER.finditer(folded))
     if len(headers) > 1:
-        folded = _EMOTE.sub(lambda found: " " * len(found.group()), folded)
         folded = _HEADER.sub(blank, folded)
+        folded = _EMOTE.sub(lambda found: " " * len(found.group()), folded)
     return Reading(note, _join_lines(folded), tuple(speakers))
 
 

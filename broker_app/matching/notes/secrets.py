@@ -28,6 +28,7 @@ _POINTERS = frozenset(
     """.split()  # noqa: SIM905 - a list of words is read as a list
 )
 _POINTS = re.compile(r"(?:这|那|此)(?:一|几|两)?(?:个|些|事|话|件|块|句|条|点|段|桩|项|笔|样)+(?:事|话)?")
+_POINTED_AFTER = re.compile(r"(?:这|那)(?:个|事|条|句话|件事|些)$")
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十几]成")
 _SPEAKS = re.compile(r"^.{0,6}?(?:讲|说|交代|特意讲|嘱咐|要求|强调|叮嘱|让我们?|叫我们?)")
 
@@ -40,8 +41,10 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
     ahead = _AHEAD.search(secret.text) or TOLD_AHEAD.search(secret.text)
     if ahead and at + 1 < len(said) and said[at + 1].clause.gap < PARAGRAPH:
         if _LIST_AHEAD.search(secret.text):
-            return [*own, _to_paragraph_end(said, at + 1)]
+            return [*own, _listed(said, at + 1, secret.text)]
         return [*own, _forward(said, at + 1)]
+    if at + 1 < len(said) and said[at + 1].clause.gap < SENTENCE and _POINTED_AFTER.search(said[at + 1].text):
+        return [*own, [said[at + 1]]]  # 别发朋友圈，我们6%这个
     words = frozenset(token.text for token in segments(named) if len(token.text) > 1 and token.text not in _POINTERS)
     before = _backward(said, at)
     if words:
@@ -95,11 +98,18 @@ def _backward(said: Sequence[Said], at: int) -> list[Said]:
     return run
 
 
-def _to_paragraph_end(said: Sequence[Said], at: int) -> list[Said]:
-    """Everything to the end of the paragraph: 以下不外传 covers all that follows."""
+_COUNTED = re.compile(r"(?:以下|下面|接下来)(?:这)?(?P<n>[一二两三四五六])[条点件句项桩]")
+
+
+def _listed(said: Sequence[Said], at: int, plea: str) -> list[Said]:
+    """What 以下不外传 covers: the rest of the paragraph, or as many sentences as were counted (以下三条)."""
+    counted = _COUNTED.search(plea)
+    left = "一二三四五六".find(counted["n"].replace("两", "二")) + 1 if counted else len(said)
     run: list[Said] = []
     for one in said[at:]:
-        if one.clause.gap >= PARAGRAPH:
+        if run and one.clause.gap >= SENTENCE:
+            left -= 1
+        if one.clause.gap >= PARAGRAPH or left <= 0:
             break
         run.append(one)
     return run

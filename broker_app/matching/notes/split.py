@@ -28,6 +28,7 @@ from broker_app.matching.notes.proposals import (
     ReferralProposal,
 )
 from broker_app.matching.notes.reading import Reading, read_note
+from broker_app.matching.notes.requests import is_administrative
 from broker_app.matching.notes.secrets import secret_pieces
 from broker_app.matching.notes.slots import read_kind, read_mode
 from broker_app.matching.notes.titles import pick_keywords, write_title
@@ -46,6 +47,9 @@ def split_note(note: str, visit_on: date, industry: Sequence[str] = ()) -> NoteP
     reading = read_note(note)
     said = [read_acts(clause) for clause in cut_clauses(reading)]
     talk = follow_talk(said)
+    for stretch in talk.needs():
+        if is_need(stretch) and is_administrative(_wished(stretch)):
+            stretch.lane, stretch.kind = "request", "other"
     people, phones = find_people(reading), find_phones(reading.folded)
     secrets = [secret_pieces(one, said) for one in talk.secrets]
     secret_places = {id(one) for pieces in secrets for piece in pieces for one in piece}
@@ -61,6 +65,11 @@ def split_note(note: str, visit_on: date, industry: Sequence[str] = ()) -> NoteP
         people=_people(reading, people, phones),
         phones=tuple(one.number for one in phones),
     )
+
+
+def _wished(stretch: Stretch) -> str:
+    needs = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
+    return "，".join(one.text for one in stretch.said if one.does(needs) and not one.does(Act.SECRET))
 
 
 def is_need(stretch: Stretch) -> bool:
