@@ -30,6 +30,13 @@ from broker_app.matching.terms import shipped_table
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "matching"
 NAMESPACE = UUID("0b0a4a52-1c67-4a4d-8ed5-1d7b0a3d0c55")
 ROUNDS = 5
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "cache_size = -16384",
+)
 GOALS = {
     "read_term_table_ms": 30.0,
     "read_term_table_cpu_ms": 30.0,
@@ -50,7 +57,13 @@ def encrypted(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _open(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA key = \"x'{'7a' * 32}'\"")
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+            "cache_size = -16384",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -86,9 +86,7 @@ def _phrases(segments: Sequence[Token], folded: str) -> Iterator[Sequence[Token]
 
 
 def _claim_phrase(claims: _Claims, phrase: Sequence[Token], candidate: Candidate) -> None:
-    text = "".join(segment.text for segment in phrase)
-    words = [word for segment in phrase for word in (segment.text, *subwords(segment.text))]
-    pairs = bigrams(text)
+    text, words, pairs = _tokens_of(tuple(segment.text for segment in phrase))
     if len(phrase) > 1 or text in candidate.words or (pairs and all(pair in candidate.bigrams for pair in pairs)):
         claims.claim(text, words, pairs)
         return
@@ -96,6 +94,14 @@ def _claim_phrase(claims: _Claims, phrase: Sequence[Token], candidate: Candidate
     for word in words:
         if word in candidate.words:
             claims.claim(word, [word], bigrams(word))
+
+
+@lru_cache(4096)
+def _tokens_of(segments: tuple[str, ...]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return a phrase in one piece, its words and its pairs of characters; each record is held against the same."""
+    text = "".join(segments)
+    words = tuple(word for segment in segments for word in (segment, *subwords(segment)))
+    return text, words, tuple(bigrams(text))
 
 
 def _claim_seam(claims: _Claims, left: str, right: str) -> None:

@@ -13,7 +13,6 @@ Same pool and question give the same order in every process: ties go by id.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from heapq import nlargest
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -24,7 +23,7 @@ from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
 from broker_app.matching.question import MatchQuery, Question
-from broker_app.matching.scoring import Hits, Scoring, own_tokens, score_questions, table_tokens
+from broker_app.matching.scoring import Hits, Scoring, least_of_highest, own_tokens, score_questions, table_tokens
 from broker_app.matching.text import fold
 from broker_app.matching.twins import find_twins
 
@@ -137,8 +136,11 @@ def _highest(totals: list[float], asked: Sector, state: PoolState, count: int) -
     """Return the rows with the highest scores, trade included, best first."""
     bonus = weights.INDUSTRY_WEIGHT if asked.keys or asked.field else 0.0
     # The trade brings up nothing that is further below the last of them than what it can give.
-    least = nlargest(count, totals)[-1] - bonus if count < len(totals) else 0.0
-    found = {row: total for row, total in enumerate(totals) if total and total >= least}
+    least = least_of_highest(totals, count) - bonus
+    if least > 0:
+        found = {row: total for row, total in enumerate(totals) if total >= least}
+    else:
+        found = {row: total for row, total in enumerate(totals) if total}
     if bonus:
         agreeing: dict[str, float] = {}
         for row in found:

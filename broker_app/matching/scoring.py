@@ -21,6 +21,7 @@ K1 = 1.2
 B = 0.75
 COMMON_LEAST = 1000  # records a token must stand in to be looked up late
 COMMON_SHARE = 0.05  # and what part of the pool
+NEAR_BEST = 0.25  # of the best score: above it enough rows are expected to be found first
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 
 
@@ -153,10 +154,22 @@ def score_questions(
 
 def _leading(scores: Sequence[float], count: int) -> list[int]:
     """Return the rows of the ``count`` highest scores above nothing."""
-    least = nlargest(count, scores)[-1] if count < len(scores) else 0.0
-    if least:
-        return [row for row, score in enumerate(scores) if score >= least]
+    least = least_of_highest(scores, count)
+    return [row for row, score in enumerate(scores) if score >= least] if least else _scored(scores)
+
+
+def _scored(scores: Sequence[float]) -> list[int]:
     return [row for row, score in enumerate(scores) if score]
+
+
+def least_of_highest(scores: Sequence[float], count: int) -> float:
+    """Return the score of the last of the ``count`` highest, 0 if there are not so many above nothing."""
+    # Few scores come near the best: sorting those, if they are enough, saves sorting all.
+    near = NEAR_BEST * max(scores, default=0.0)
+    high = [score for score in scores if score > near]
+    if len(high) < count:
+        high = [score for score in scores if score > 0]
+    return nlargest(count, high)[-1] if len(high) >= count else 0.0
 
 
 def _prepared(kind: Kind, question: Question, found: Hits, needed: Sequence[float], state: PoolState) -> Scoring:
@@ -204,7 +217,11 @@ def _gains(posting: Posting, norms: Sequence[float]) -> Sequence[float]:
         # Rows behind the last are of documents that have gone while another tokenizer's entries are still there.
         posting.cut_off(len(norms))
         pairs = zip(posting.rows, posting.counts, strict=True)
-        posting.gains = array("d", [count * (K1 + 1) / (count + norms[row]) for row, count in pairs])
+        worth = K1 + 1
+        gains = [
+            worth / (1 + norms[row]) if count == 1 else count * worth / (count + norms[row]) for row, count in pairs
+        ]
+        posting.gains = array("d", gains)
     return posting.gains
 
 

@@ -94,6 +94,8 @@ def fold(text: str) -> str:
 
 def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     """Return ``fold(text)`` and, for each of its characters and its end, the index in ``text`` it came from."""
+    if all(len(_FOLDED[ord(character)]) == 1 for character in frozenset(text)):
+        return fold(text), list(range(len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []
     for index, character in enumerate(text):

@@ -9,6 +9,7 @@ from broker_app.matching.text import bigrams, fold, han_runs
 
 ALIKE = 0.9  # share of common bigrams (Jaccard), from which on two texts are one
 MIN_LENGTH = 40  # characters below which texts are too short to be called the same
+BITS = 2048  # places for the characters of a text at a glance
 
 
 class _Face:
@@ -26,9 +27,12 @@ class _Face:
         return fold(self._body)
 
     @cached_property
-    def characters(self) -> frozenset[str]:
-        """The characters that stand in bigrams of the body."""
-        return frozenset().union(*han_runs(self.folded))
+    def characters(self) -> int:
+        """The characters that stand in bigrams of the body, as bits; a few of them share one."""
+        bits = 0
+        for character in frozenset().union(*han_runs(self.folded)):
+            bits |= 1 << ord(character) % BITS
+        return bits
 
     @cached_property
     def pairs(self) -> frozenset[str]:
@@ -40,7 +44,7 @@ class _Face:
         # A character only one of them has stands in a bigram only one of them has, and a bigram has two characters:
         # with more of such characters the bigrams cannot be alike, and need not be cut.
         unlike = 2 * (1 - ALIKE) / ALIKE * min(len(self.folded), len(other.folded))
-        if len(self.characters ^ other.characters) > unlike:
+        if (self.characters ^ other.characters).bit_count() > unlike:
             return False
         mine, theirs = len(self.pairs), len(other.pairs)
         if min(mine, theirs) < ALIKE * max(mine, theirs, 1):
