@@ -110,7 +110,7 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
     text = one.text
     left, right = text[: amount.start], text[amount.end :]
     # A quarter or month is no sum: 2027年3月.
-    if re.search(r"[\d.]$", left) or (amount.bare and re.search(r"[年月a-z]$", left)) or re.match(r"\d", right):
+    if re.search(r"[\d.]$", left) or (amount.bare and re.search(r"[年月a-z第]$", left)) or re.match(r"\d", right):
         return 0
     near = left[-14:] + "#" + right[:8]
     told = before is not None and amount.start == 0 and _MONEY_NAMED.search(before.text) is not None

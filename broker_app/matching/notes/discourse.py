@@ -49,7 +49,7 @@ _HEADER = re.compile(
     r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|"
     r"想法)[哈呢吧啊嘛]?$|[几三四五六](?:个|大)?方面$|"
     r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?(?:[几两二三四五六\d])(?:件|个|点|项|块|"
-    r"条|样)[哈呢吧啊嘛]?$|(?:[是有要就问讲说][几两三四五](?:件|桩|样|条|点|个)$|如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
+    r"条|样)[哈呢吧啊嘛]?$|(?:[是有要就问讲说][几两三四五](?:件|桩|样|条|点|个)$|[想要]?(?:问|关心|打听|咨询)的(?:就)?[是有]$|如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
 )
 _COUNTED_HEADER = re.compile(
     r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)[哈呢吧啊嘛]?$|"
@@ -61,7 +61,7 @@ _SECTIONS = (
     (
         "talk",
         re.compile(
-            r"^(?:非需求|不算需求|已(?:办|解决|完成)(?:事项)?|(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景))$"
+            r"^(?:非需求|不算需求|已(?:办|解决|完成)(?:事项|的?问题)?|(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景))$"
         ),
     ),
     (
@@ -79,6 +79,8 @@ _SECTIONS = (
     ),
     ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
 )
+_ASKED_OF_US = re.compile(r"(?:问|关心|托|打听|咨询|帮着?看|带话|捎)")
+_FULL_STOPS = ("。", "！", "!")
 _COUNT_AT_END = re.compile(r"[几两三四五六](?:件|桩|样|条|点)$")
 _LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,6})\d?[:：]")
 _PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小孩|孩子|老婆|侄[女儿子]|外甥|亲戚|老公学|幼儿园)")
@@ -199,7 +201,7 @@ class _Reader:
         self.talk = Talk()
         self.current: Stretch | None = None
         self.heading_wish = False
-        self.is_list = False
+        self.is_list = self.is_asking = False
         self.section = ""
         self._after_semicolon = self._after_arrow = False
         self._last_mark = ""
@@ -211,6 +213,8 @@ class _Reader:
         """Take one sentence apart and put its parts where they belong."""
         self._after_semicolon = self._last_mark in (";", "；")
         self._after_arrow = self._last_mark in ("→", "=", "-")
+        if self.is_asking and self._last_mark in _FULL_STOPS and not sentence[0].clause.item:
+            self.section, self.is_asking = "", False  # the list of questions is over
         self._last_mark = sentence[-1].clause.end_mark[:1]
         sentence = [one for one in sentence if not self._is_brokers_question(one)]
         if not sentence:
@@ -233,7 +237,7 @@ class _Reader:
 
     def _read_label(self, first: Said) -> None:
         """Take up a label within a line: 已办：光伏都上了, 非技术：1..."""
-        label = _LABEL.match(first.text)
+        label = _LABEL.match(first.text + first.clause.end_mark[:1])
         if label is None:
             return
         named = next((name for name, pattern in _SECTIONS if pattern.search(label["label"])), None)
@@ -254,8 +258,11 @@ class _Reader:
             return False
         if list(amounts(last.text)) and any(not one.bare for one in amounts(last.text)):
             return False
-        self.heading_wish = self.is_list = True
         self.current = None
+        if _ASKED_OF_US.search(last.text):
+            self.section, self.is_asking = "request", True
+        else:
+            self.heading_wish = self.is_list = True
         return True
 
     @staticmethod
@@ -518,6 +525,8 @@ class _Reader:
         if overlap:
             both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
             apart = self._after_semicolon or (first.clause.gap >= PARAGRAPH and not self.is_chat)
+            if first.clause.gap >= SENTENCE and first.does(Act.PROBLEM) and any(is_slot(one) for one in current.said):
+                return current.does(Act.WISH) and both and 3 * overlap < len(words)
             return apart and current.does(Act.WISH) and both and 2 * overlap < len(words)
         if self._is_slot_only(unit) or is_offer(first) or all(map(is_wish_for_time, _wishing(unit))):
             return False

@@ -25,7 +25,7 @@ _STAND_IN = re.compile(
     r"[\[【](?:图片|照片|语音|视频|文件|表情|链接|位置|动画表情|捂脸|ok|"
     r"撤回)[^\]】\n]{0,20}[\]】](?:[ \t]*\d{1,3}[\"″'秒])?"
 )
-_FIRST_ITEM = re.compile(rf"^[li](?=[.、][{HAN}])", re.MULTILINE)
+_FIRST_ITEM = re.compile(rf"^[li](?=[.、][{HAN}])|(?:(?<=需求)|(?<=问题)|(?<=难题))[li](?=[:：])", re.MULTILINE)
 _EMOTE = re.compile(rf"\[[{HAN}a-z]{{1,4}}\]")
 _ENDS = "。！？!?；;：:"
 _JOINS = "，,、（(-—+/和与及的"
