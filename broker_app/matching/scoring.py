@@ -9,7 +9,6 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from heapq import nlargest
 
 from broker_app.matching import weights
 from broker_app.matching.index import Kind, PoolState, Posting
@@ -21,7 +20,7 @@ K1 = 1.2
 B = 0.75
 COMMON_LEAST = 1000  # records a token must stand in to be looked up late
 COMMON_SHARE = 0.05  # and what part of the pool
-NEAR_BEST = 0.25  # of the best score: above it enough rows are expected to be found first
+NEAR_BEST = 0.1  # of the best score: above it enough rows are expected to be found first
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 
 
@@ -53,6 +52,7 @@ class TermHits:
 
 
 _Names = Sequence[Sequence[TermHits]]
+_Late = tuple[_Names, Mapping[int, float]]  # a concept with common tokens, and what it gives without them
 
 
 @dataclass(slots=True)
@@ -168,8 +168,11 @@ def least_of_highest(scores: Sequence[float], count: int) -> float:
     near = NEAR_BEST * max(scores, default=0.0)
     high = [score for score in scores if score > near]
     if len(high) < count:
-        high = [score for score in scores if score > 0]
-    return nlargest(count, high)[-1] if len(high) >= count else 0.0
+        high = list(filter(None, scores))
+    if len(high) < count:
+        return 0.0
+    high.sort()
+    return high[-count]
 
 
 def _prepared(kind: Kind, question: Question, found: Hits, needed: Sequence[float], state: PoolState) -> Scoring:
@@ -225,17 +228,19 @@ def _gains(posting: Posting, norms: Sequence[float]) -> Sequence[float]:
     return posting.gains
 
 
-def _add_up(scoring: Scoring, state: PoolState) -> list[_Names]:
+def _add_up(scoring: Scoring, state: PoolState) -> list[_Late]:
     """The hot loop: add up what all but common tokens give each row; return the concepts that hold common ones."""
     scores = scoring.scores = [0.0] * len(state.lengths[scoring.kind])
     for hit in scoring.own:
         if not hit.is_common:
             _add(scores, hit, hit.worth)
-    late: list[_Names] = []
+    late: list[_Late] = []
     for names in scoring.concepts:
         if any(hit.is_common for terms in names for hit in terms):
-            late.append(names)
-            _add_all(scores, _concept_gains(_without_common(names), None), 1.0)
+            rare = [[hit for hit in terms if not hit.is_common] for terms in names]
+            gains = _concept_gains(rare, None)
+            late.append((names, gains))
+            _add_all(scores, gains, 1.0)
             continue
         each = _distinct(names)
         if len(each) == 1:
@@ -249,14 +254,14 @@ def _add_up(scoring: Scoring, state: PoolState) -> list[_Names]:
     return late
 
 
-def _add_common(scoring: Scoring, concepts: Sequence[_Names], rows: AbstractSet[int]) -> None:
-    """Add what common tokens give ``rows``; ``concepts`` that hold some are counted anew."""
+def _add_common(scoring: Scoring, late: Sequence[_Late], rows: AbstractSet[int]) -> None:
+    """Add what common tokens give ``rows``; concepts that hold some are counted anew."""
     for hit in scoring.own:
         if hit.is_common:
             _add_all(scoring.scores, hit.gains_by_row(rows), 1.0)
-    for names in concepts:
-        _add_all(scoring.scores, _concept_gains(_without_common(names), rows), -1.0)
-        _add_all(scoring.scores, _concept_gains(names, rows), 1.0)
+    for names, before in late:
+        for row, gain in _concept_gains(names, rows).items():
+            scoring.scores[row] += gain - before.get(row, 0.0)
 
 
 def _add(scores: list[float], hit: TermHits, worth: float) -> None:
@@ -267,10 +272,6 @@ def _add(scores: list[float], hit: TermHits, worth: float) -> None:
 def _add_all(scores: list[float], gains: Mapping[int, float], share: float) -> None:
     for row, gain in gains.items():
         scores[row] += share * gain
-
-
-def _without_common(names: _Names) -> _Names:
-    return [[hit for hit in terms if not hit.is_common] for terms in names]
 
 
 def _concept_gains(names: _Names, among: AbstractSet[int] | None) -> dict[int, float]:
