@@ -100,7 +100,7 @@ _AFTERTHOUGHT = re.compile(
     r"^(?:上次|之前|以前|试过|愿意|自己|预算|投入|费用|钱|时间|期限|最好|要求|怀疑|前期|他们(?:试|做)过|看了)"
 )
 _GOES_ON = re.compile(
-    r"^(?:(?:他|她|他们|老板)(?:要的|想要的|要求的|的意思|只要|就要)|怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|"
+    r"^(?:做不到|达不到|做不成|不成|(?:他|她|他们|老板)(?:要的|想要的|要求的|的意思|只要|就要)|怀疑|现在|目前|原来|之前|以前|试|因为|所以|客户|老板|冬天|夏天|一天|一年|每|要求|要|想|希望|最好|目标|"
     r"难在|主要|但|不过|而且|并|同时|这|那个?$|价|成本|预算|费用|时间|最|如果|只要|自己|愿意|投入|钱|研发|前期|"
     r"国外|进口|人家|精度|已|找过|做过|可以|就|还(?!有|想)|也|又|既|能|可能|他的想法|他们|其中|厂里|设备|模具|料|"
     r"环保|法规|新规|欧盟|标准|展会|招标|平台|上次|接受|急|问(?:谁|哪|有没有)|颜色|重量|价格|外观|尺寸|精度|强度|"
@@ -517,13 +517,15 @@ class _Reader:
         overlap = shared_words(words, current.text)
         if first.clause.item:
             return not self._is_slot_only(unit)
+        both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
+        if first.clause.gap >= SENTENCE and both and not overlap and re.match(r"(?:与此)?同时", first.text):
+            return current.does(Act.WISH | Act.PROBLEM)
         if not current.does(Act.WISH | Act.PROBLEM | Act.TARGET):
             # A heading or an opening: its need follows, unless that speaks of something else in another paragraph.
             return first.clause.gap >= PARAGRAPH and not self.is_chat and len(current.text) > 14 and not overlap
         if not words or not _is_needy(unit):
             return False
         if overlap:
-            both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
             apart = self._after_semicolon or (first.clause.gap >= PARAGRAPH and not self.is_chat)
             if first.clause.gap >= SENTENCE and first.does(Act.PROBLEM) and any(is_slot(one) for one in current.said):
                 return current.does(Act.WISH) and both and 3 * overlap < len(words)

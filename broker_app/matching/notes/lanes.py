@@ -8,7 +8,7 @@ from broker_app.matching.notes.requests import is_technical
 from broker_app.matching.notes.topics import content_words
 
 MONEY = re.compile(
-    r"\d(?:w|k)(?![a-z])|budget|肯(?:出|花|拿)|钞票|\d块|预算|钱|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资"
+    r"\d(?:w|k)(?![a-z])|budget|肯(?:出|花|拿)|钞票|\d块|预算|钱(?![总工董]|经理|老板|厂长)|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资"
 )
 _WHEN = re.compile(
     r"年后|春节|国庆|五一|开春|半年|[天周]内|前|之内|年底|月底|时间|期限|最晚|最迟|明年|后年|\d月|"
@@ -48,6 +48,7 @@ _BROKER = re.compile(
 _FINISH_BY = re.compile(
     r"(?:赶|抢)在|(?:之前|以前|前)$|前(?:要|能|把|先)?.{0,10}(?:定|拿|做|出|装|完成|搞|弄|交|有把握|见效|有数|落地|能用)(?:下来|出来|好|完)?"
 )
+_BARE_ASK = 4  # characters: 问律师 after 商标被抢注
 _FIRM_SIDE = re.compile(r"给客户|给主机厂|给甲方|客户要|想请|请专家|请人|希望|(?<!需)要给")
 _DAY = re.compile(
     r"下下?(?:个)?(?:周|星期|礼拜|月)|周[一二三四五六日]|礼拜[一二三四五六日]|月底|明天|后天|\d[日号天]|[天周]内|"
@@ -60,6 +61,8 @@ def is_promise(one: Said) -> bool:
     if not one.does(Act.FOLLOW_UP):
         return False
     text = one.text
+    if re.match(r"(?:今天|昨天|上午|下午|刚才?)?(?:我们?)?(?:去|到|来)?(?:拜访|走访|回访|调研)", text):
+        return False  # what the note tells of this visit
     if one.does(Act.SOLVED) and not _BROKER.search(text):
         return False  # 已约了厂家下周来换
     if _FIRM_SIDE.search(text) and not re.search(r"答应|记得|提醒|我", text):
@@ -80,7 +83,8 @@ def spread(lanes: list[str], sentence: list[Said]) -> None:
             lanes[at - 1] = lanes[at]
     for at in range(1, len(sentence)):
         # 问怎么办 after 版权方发函了 asks about the same matter.
-        if lanes[at] == "request:other" and lanes[at - 1].startswith("request:"):
+        bare = lanes[at].startswith("request:") and len(sentence[at].text) <= _BARE_ASK
+        if (lanes[at] == "request:other" or bare) and lanes[at - 1].startswith("request:"):
             lanes[at] = lanes[at - 1]
         elif lanes[at - 1] == "request:other" and lanes[at].startswith("request:") and at == 1:
             lanes[0] = lanes[at]
@@ -106,4 +110,6 @@ def _finishes(lane: str, one: Said) -> bool:
     """Tell whether a clause goes on with the request or promise before it."""
     if one.does(Act.TARGET | (Act.WITHDRAWN | Act.SOLVED)) or (one.does(Act.SPENT) and lane != "request:supply_lead"):
         return False
+    if lane.startswith("request") and re.search(r"请.{1,4}(?:辅导|指导|讲讲?|教|培训)(?:一下)?$", one.text):
+        return True
     return not (one.does(Act.WISH | Act.PROBLEM) and (is_technical(one.text) or one.clause.item))

@@ -118,6 +118,7 @@ def read_metrics(said: Sequence[Said]) -> tuple[Metric, ...]:
                 or (bool(hit["grade"]) and one.does(Act.TARGET | Act.WISH) and not now)
                 or (not now and _WANTED.search(text[end : hit.end()]) is not None)
                 or (arrow and not led)
+                or led.startswith("→")
             )
             value, unit = _graded(hit["grade"] or "", hit["value"], unit)
             _merge(rows, name, sign + value, unit, wanted=wanted)

@@ -179,6 +179,11 @@ def is_administrative(text: str) -> bool:
     return short and _ADMINISTRATIVE.search(text) is not None and _OF_TRADE.search(text) is None
 
 
+def is_of_trade(text: str) -> bool:
+    """Tell whether a clause names a thing or a process that a technician works on."""
+    return is_technical(text) or _OF_TRADE.search(text) is not None
+
+
 def is_technical(text: str) -> bool:
     """Tell whether a clause names an instrument, a process or another thing of technology."""
     return _TECHNICAL.search(text) is not None

@@ -47,6 +47,9 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
         return [*own, [said[at + 1]]]  # 别发朋友圈，我们6%这个
     words = frozenset(token.text for token in segments(named) if len(token.text) > 1 and token.text not in _POINTERS)
     before = _backward(said, at)
+    if words and words <= _OF_FIGURES:
+        told = _last_figures(said[:at])
+        return [told, *own] if told else [before, *own] if before else own
     if words:
         # 合格率别写出去: the clause that told it, wherever it stands.
         told = [
@@ -62,6 +65,21 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
             pieces.append(before)
         return [*pieces, *own]
     return [before, *own] if before else own
+
+
+_OF_FIGURES = frozenset(["数据", "数字", "指标", "参数", "结果", "测试"])
+_MONEY_OR_TIME = re.compile(r"预算|万|块|元|月|号|周")
+
+
+def _last_figures(said: Sequence[Said]) -> list[Said]:
+    """The clauses with figures told last, without money and days: 数据先别外传."""
+    run: list[Said] = []
+    for one in reversed(said[-_REACH:]):
+        if _FIGURE.search(one.text) and not _MONEY_OR_TIME.search(one.text):
+            run.insert(0, one)
+        elif run:
+            break
+    return run
 
 
 def _with_figure(said: Sequence[Said], one: Said) -> list[Said]:

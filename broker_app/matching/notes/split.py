@@ -28,7 +28,7 @@ from broker_app.matching.notes.proposals import (
     ReferralProposal,
 )
 from broker_app.matching.notes.reading import Reading, read_note
-from broker_app.matching.notes.requests import is_administrative
+from broker_app.matching.notes.requests import is_administrative, is_of_trade
 from broker_app.matching.notes.secrets import secret_pieces
 from broker_app.matching.notes.slots import read_kind, read_mode
 from broker_app.matching.notes.titles import pick_keywords, write_title
@@ -114,11 +114,20 @@ def _need(note: str, stretch: Stretch, visit_on: date, industry: Sequence[str], 
     )
 
 
+_PLANS = re.compile(r"打算|准备|计划")  # 公司打算搬到安徽去 is news, no need
+_OF_THE_NEED = re.compile(r"预算|投入|愿|出|前|内")
+
+
 def _without_confidences(said: list[Said], secrets: set[int]) -> list[Said]:
     """The clauses of a need without those at its ends that were only told in confidence."""
     needs = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
     for end in (0, -1):
-        while len(said) > 1 and id(said[end]) in secrets and not said[end].does(needs) and not is_slot(said[end]):
+        while (
+            len(said) > 1
+            and id(said[end]) in secrets
+            and not said[end].does(needs)
+            and not (is_slot(said[end]) and _OF_THE_NEED.search(said[end].text))
+        ):
             said.pop(end)
     return said
 
@@ -214,7 +223,10 @@ def _task(stretch: Stretch, day: str) -> str:
 
 def _is_only_secret(stretch: Stretch, secrets: set[int]) -> bool:
     """Tell whether a stretch is nothing but a confidence without a wish (被环保约谈过，别往外说)."""
-    return not stretch.does(Act.WISH | Act.IDEA) and all(id(one) in secrets for one in stretch.said)
+    wishes = any(
+        one.does(Act.WISH | Act.IDEA) and (not _PLANS.search(one.text) or is_of_trade(one.text)) for one in stretch.said
+    )
+    return not wishes and all(id(one) in secrets for one in stretch.said)
 
 
 def _confidential(note: str, talk: Talk, secrets: Sequence[list[list[Said]]]) -> tuple[ConfidentialProposal, ...]:
