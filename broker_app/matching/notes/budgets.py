@@ -102,6 +102,7 @@ def _add(found: list[tuple[int, Budget]], score: int, budget: Budget) -> None:
 
 
 _MONEY_NAMED = re.compile(r"预算|费用|经费|资金|钱|投入")
+_FOR_WHAT = re.compile(r"(?:研发|试验|样机|改造|攻关|诊断)费?$")
 _EVERY = re.compile(r"(?:一|每|全)(?:年|个?月|天|季度)(?:要|得|光|就|大概|差不多|也就)?$")
 
 
@@ -114,6 +115,8 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
         return 0
     near = left[-14:] + "#" + right[:8]
     told = before is not None and amount.start == 0 and _MONEY_NAMED.search(before.text) is not None
+    alone = amount.start == 0 and bool(right) and _AT_MOST_AFTER.fullmatch(right) is not None
+    told = told or alone or _FOR_WHAT.search(left) is not None  # 十个以内; 研发50
     cue = _PAYS.search(near) or told
     if amount.bare:
         if not cue or _NOT_A_SUM.match(right) or not (told or _PAYS.search(f"{left}#{right}")):
@@ -124,6 +127,7 @@ def _pays(one: Said, amount: Amount, before: Said | None) -> int:
                 left[-10:] + text[amount.start : amount.end],
             )
             or amount.start == 0
+            or told
         ):
             return 0
     if SPENT.search(left[-16:] + text[amount.start : amount.end] + right[:4]) and not re.search(

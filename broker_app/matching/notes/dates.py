@@ -125,7 +125,8 @@ def _at(text: str, start: int, visit_on: date) -> DateMention | None:
             _BEFORE_WORK.match(text, hit.end()) if kind in ("feast", "season") else None
         )
         after = None if before else _AFTER.match(text, hit.end())
-        side = -1 if before else 1 if after else 0
+        within = before is not None and before.group().endswith("内")  # 下个月内 is its last day
+        side = -1 if before and not within else 1 if after else 0
         try:
             day = _RESOLVERS[kind](hit, visit_on, side)
         except (ValueError, OverflowError):

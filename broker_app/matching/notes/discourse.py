@@ -33,6 +33,7 @@ _ORDINAL = re.compile(
     r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|版|稿|轮|家|方|季|年|天|期|步|阶段|台|名|届)|"
     r"(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
 )
+_NEXT_FIRM = re.compile(r"^(?:样例[\u4e00-\u9fff]{1,8}?|[\u4e00-\u9fff]{2,8}(?:厂|公司|社|家))(?:那边|这边|那头|那家)$")
 _CIRCLED = re.compile(r"[①-⑳]")
 _ALL = re.compile(
     r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|"
@@ -517,6 +518,8 @@ class _Reader:
         overlap = shared_words(words, current.text)
         if first.clause.item:
             return not self._is_slot_only(unit)
+        if first.clause.gap >= SENTENCE and _NEXT_FIRM.search(first.text):
+            return True
         both = all(any(one.does(act) for one in unit) for act in (Act.WISH, Act.PROBLEM))
         if first.clause.gap >= SENTENCE and both and not overlap and re.match(r"(?:与此)?同时", first.text):
             return current.does(Act.WISH | Act.PROBLEM)

@@ -5,7 +5,7 @@ import re
 from broker_app.matching.notes.acts import Act, Said
 from broker_app.matching.notes.numbers import amounts
 from broker_app.matching.notes.requests import is_technical
-from broker_app.matching.notes.topics import content_words
+from broker_app.matching.notes.topics import content_words, shared_words
 
 MONEY = re.compile(
     r"\d(?:w|k)(?![a-z])|budget|肯(?:出|花|拿)|钞票|\d块|预算|钱(?![总工董]|经理|老板|厂长)|费用|经费|投入|愿意出|愿出|能出|掏|万|投钱|出资"
@@ -98,7 +98,8 @@ def _leads_up(lanes: list[str], sentence: list[Said], at: int, *, wish: bool) ->
     one, asks = sentence[at - 1], lanes[at].startswith("request")
     if at == 1 and one.does(Act.WISH) and not one.does(Act.PROBLEM | Act.TARGET) and not is_technical(one.text):
         # 深加工想做面膜，问批文怎么办: the wish is only why they ask.
-        return sentence[at].does(Act.QUESTION) and len(one.text) <= 10 and len(sentence) <= 3
+        same = len(one.text) <= 10 or shared_words(content_words(one.text), sentence[at].text) > 0
+        return sentence[at].does(Act.QUESTION) and same and len(sentence) <= 3
     if one.does(Act.WISH | Act.TARGET | Act.CHAT | (Act.WITHDRAWN | Act.SOLVED) | Act.TRIED):
         return False
     if asks and at > 1 and not lanes[at - 2] and is_slot(one):
