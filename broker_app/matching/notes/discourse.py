@@ -7,7 +7,6 @@ or begins a new one.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from broker_app.matching.notes.acts import Act, Said
 from broker_app.matching.notes.clauses import PARAGRAPH, SENTENCE
@@ -20,70 +19,18 @@ from broker_app.matching.notes.lanes import (
     is_wish_for_time,
     spread,
 )
-from broker_app.matching.notes.numbers import amounts
 from broker_app.matching.notes.requests import is_technical, refers_away, request_kind
+from broker_app.matching.notes.returns import pointed_at, returned_to
+from broker_app.matching.notes.sections import asks_of_us, is_header, label_of, section_named, sentences
+from broker_app.matching.notes.talk import Stretch, Talk
 from broker_app.matching.notes.topics import content_words, shared_words
 
-_RECOGNISED = 2000  # characters of a stretch that later clauses are compared with
 _LONG_SENTENCE = 60  # clauses; nobody says more in one breath
-_RECENT = 12  # needs that a speaker may still return to
 _NEEDS = Act.WISH | Act.PROBLEM | Act.TARGET | Act.IDEA
 _OVER = Act.WITHDRAWN | Act.SOLVED
-_ORDINAL = re.compile(
-    r"第(?P<n>[一二三四五六1-6])(?:个|件|项|点|条|样|块|桩)?(?!次|代|批|版|稿|轮|家|方|季|年|天|期|步|阶段|台|名|届)|"
-    r"(?P<back>后面?|前面?)(?P<k>[两二三2-3]|几)(?:个|件|项|样|块)"
-)
 _NEXT_FIRM = re.compile(r"^(?:样例[\u4e00-\u9fff]{1,8}?|[\u4e00-\u9fff]{2,8}(?:厂|公司|社|家))(?:那边|这边|那头|那家)$")
-_CIRCLED = re.compile(r"[①-⑳]")
-_ALL = re.compile(
-    r"拢共|拢总|总共|均(?!匀|价|质|衡|温)|(?:[两二三四]|几)(?:个|件|项|样|块)?(?:加起来|一共|一起|合起来|合计|总共|"
-    r"都)|加起来|[两二三四](?:样|桩|个|件)(?:事体?|东西|事情)?(?:的)?(?:钱|钞票|预算|费用)|一共|合计|全部|都要"
-)
 _ERRAND = re.compile(r"打听|让我(?:帮|问|查|打听)|(?:他|她|老板)问|[?？]")
-_POINTER = re.compile(r"(?:这|那)(?:个|块|件|项|事|条)|的(?:事|问题)")
-_PURSE = re.compile(r"^(?:钱|总预算|总投入|总费用)[:：]")
-_POINTS_BACK = re.compile(
-    r"(?:这|那)(?:个|块|件|项|边|事|样|些)|的事|项目|方面|的话|回到|关于|上面|其中|刚才|前面|上次|要求|那条|这条|一项|"
-    r"的预算|预算|最急|优先|不急|先[做搞]|只够"
-)
-_HEADER = re.compile(
-    r"(?:[几两二三四五六\d]|若干)(?:件|个|方面|点|项|块|条|大|样)(?:事|问题|难题|需求|方面|难点|"
-    r"想法)[哈呢吧啊嘛]?$|[几三四五六](?:个|大)?方面$|"
-    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?(?:[几两二三四五六\d])(?:件|个|点|项|块|"
-    r"条|样)[哈呢吧啊嘛]?$|(?:[是有要就问讲说][几两三四五](?:件|桩|样|条|点|个)$|[想要]?(?:问|关心|打听|咨询)的(?:就)?[是有]$|如下|整理如下|想法|需求有|情况|预算和时间|其他|其它|汇总)$"
-)
-_COUNTED_HEADER = re.compile(
-    r"(?:[几两二三四五六]|若干)(?:件|个|方面|点|项|块|条|样)(?:事|问题|难题|需求|方面|难点)[哈呢吧啊嘛]?$|"
-    r"(?:讲|说|提|反映|弄|主要|以下|下面|搞|解决|共|归纳)(?:了|出|有|为)?[几两二三四五六](?:件|个|点|项|块|条|"
-    r"样)[哈呢吧啊嘛]?$"
-)
-_SECTIONS = (
-    ("secret", re.compile(r"^(?:保密|保密事项|机密|不公开)$")),
-    (
-        "talk",
-        re.compile(
-            r"^(?:非需求|不算需求|已(?:办|解决|完成)(?:事项|的?问题)?|(?:企业)?(?:基本情况|概况|简介|基本信息|企业情况|背景))$"
-        ),
-    ),
-    (
-        "request",
-        re.compile(
-            r"^(?:诉求|其[他它](?:诉求|需求|问题|事项)|非技术(?:类|性|方面)?(?:诉求|需求|问题|事项)?|政策(?:诉求|需求)|服务(?:诉求|需求))$"
-        ),
-    ),
-    (
-        "follow_up",
-        re.compile(
-            r"^(?:待办|后续|下一步|跟进|后续(?:工作|安排|任务)|任务|todo|下一步(?:工作|计划|安排)|"
-            r"回去要做的?)(?:事项)?$"
-        ),
-    ),
-    ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
-)
-_ASKED_OF_US = re.compile(r"(?:问|关心|托|打听|咨询|帮着?看|带话|捎)")
 _FULL_STOPS = ("。", "！", "!")
-_COUNT_AT_END = re.compile(r"[几两三四五六](?:件|桩|样|条|点)$")
-_LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,6})\d?[:：]")
 _PERSONAL = re.compile(r"(?:他|我|她|老板|厂长|总)?(?:儿子|女儿|小孩|孩子|老婆|侄[女儿子]|外甥|亲戚|老公学|幼儿园)")
 _WORKERS = re.compile(r"[员职民]工|工人|骨干|人才|技术员|外地")
 _NEW_ALSO = re.compile(r"^[^,，也]{2,14}也(?:想|要|缺|搞|头疼|头痛|不行|不好|麻烦|过关|是个?问题|难|得|需)")
@@ -109,90 +56,12 @@ _GOES_ON = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Stretch:
-    """Clauses that speak of one thing. ``lane`` is need, request, follow_up or dropped; ``kind`` that of a request.
-
-    ``text`` is their folded words, clauses apart, as far as they are needed to recognise the matter again.
-    """
-
-    lane: str
-    said: list[Said] = field(default_factory=list)
-    kind: str = ""
-    inherits_wish: bool = False
-    over: bool = False
-    text: str = ""
-    acts: Act = Act.NONE
-
-    def __post_init__(self) -> None:
-        """Take in the clauses given at the start."""
-        given, self.said = self.said, []
-        self.add(given)
-
-    def add(self, said: Sequence[Said]) -> None:
-        """Take in more clauses."""
-        self.said.extend(said)
-        for one in said:
-            self.acts |= one.acts
-            if len(self.text) < _RECOGNISED:
-                self.text = f"{self.text}，{one.text}" if self.text else one.text
-
-    def keep(self, said: Sequence[Said]) -> None:
-        """Be left with ``said`` only."""
-        self.said, self.text, self.acts = [], "", Act.NONE
-        self.add(said)
-
-    def does(self, acts: Act) -> bool:
-        """Tell whether any clause performs any of ``acts``."""
-        return bool(self.acts & acts)
-
-
-@dataclass(slots=True)
-class Talk:
-    """Everything the discourse of a note fell into, in order of appearance."""
-
-    stretches: list[Stretch] = field(default_factory=list)
-    secrets: list[Said] = field(default_factory=list)
-    shared: list[tuple[Said, list[Stretch]]] = field(default_factory=list)
-
-    def needs(self) -> list[Stretch]:
-        """The stretches that may be needs, withdrawn ones included."""
-        return [one for one in self.stretches if one.lane == "need"]
-
-    def recent(self) -> list[Stretch]:
-        """The needs told last, in the order they were told."""
-        found: list[Stretch] = []
-        for one in reversed(self.stretches):
-            if one.lane == "need":
-                found.append(one)
-                if len(found) == _RECENT:
-                    break
-        return found[::-1]
-
-
 def follow_talk(said: Sequence[Said]) -> Talk:
     """Group the clauses of a note."""
     reader = _Reader(list(said))
-    for sentence in _sentences(said):
+    for sentence in sentences(said):
         reader.take(sentence)
     return reader.talk
-
-
-def _sentences(said: Sequence[Said]) -> Iterator[list[Said]]:
-    group: list[Said] = []
-    for one in said:
-        ends = one.clause.gap >= SENTENCE or one.clause.item or len(group) == _LONG_SENTENCE
-        if group and (ends or _COUNTED_HEADER.search(group[-1].text) or _announces(group[-1])):
-            yield group
-            group = []
-        group.append(one)
-    if group:
-        yield group
-
-
-def _announces(one: Said) -> bool:
-    """Tell whether a clause only says how many follow: 让我们帮着看看两件："""
-    return one.clause.end_mark[:1] in (":", "：") and _COUNT_AT_END.search(one.text) is not None
 
 
 class _Reader:
@@ -237,30 +106,24 @@ class _Reader:
         self.is_list = False
 
     def _read_label(self, first: Said) -> None:
-        """Take up a label within a line: 已办：光伏都上了, 非技术：1..."""
-        label = _LABEL.match(first.text + first.clause.end_mark[:1])
-        if label is None:
-            return
-        named = next((name for name, pattern in _SECTIONS if pattern.search(label["label"])), None)
-        self.section = "" if named in (None, "need") else named
+        label = label_of(first)
+        if label is not None:
+            named = section_named(label)
+            self.section = "" if named in (None, "need") else named or ""
 
     def _opens_section(self, sentence: list[Said]) -> bool:
-        text = "".join(one.text for one in sentence).rstrip("：:")
-        for name, pattern in _SECTIONS:
-            if pattern.search(text):
-                self.section, self.current = name, None
-                self.heading_wish = self.heading_wish or name == "need"
-                return True
-        return False
+        name = section_named("".join(one.text for one in sentence).rstrip("：:"))
+        if name is None:
+            return False
+        self.section, self.current = name, None
+        self.heading_wish = self.heading_wish or name == "need"
+        return True
 
     def _is_header(self, sentence: list[Said]) -> bool:
-        last = sentence[-1]
-        if not (_HEADER.search(last.text) or _announces(last)) or len("".join(one.text for one in sentence)) > 30:
-            return False
-        if list(amounts(last.text)) and any(not one.bare for one in amounts(last.text)):
+        if not is_header(sentence):
             return False
         self.current = None
-        if _ASKED_OF_US.search(last.text):
+        if asks_of_us(sentence[-1]):
             self.section, self.is_asking = "request", True
         else:
             self.heading_wish = self.is_list = True
@@ -396,7 +259,7 @@ class _Reader:
     def _units(self, rest: list[Said]) -> Iterator[list[Said]]:
         unit: list[Said] = []
         for one in rest:
-            if unit and (self._refers(one) is not None or self._is_new_within(one, unit)):
+            if unit and (returned_to(one, self.talk, self.current) is not None or self._is_new_within(one, unit)):
                 yield unit
                 unit = []
             unit.append(one)
@@ -428,54 +291,18 @@ class _Reader:
         what = re.sub(r"[\d.%~\-]+$", "", wish["what"])
         return not _ATTRIBUTE.search(what) and bool(content_words(what))
 
-    def _refers(self, one: Said) -> list[Stretch] | None:
-        """The earlier needs a clause returns to, None when it names none."""
-        needs = [each for each in self.talk.recent() if each.said and (each.does(_NEEDS) or each.inherits_wish)]
-        if not needs:
-            return None
-        signs = set(_CIRCLED.findall(one.text))
-        marked = [each for each in needs if each.said[0].clause.marker in signs]
-        if marked:
-            return marked
-        ordinal = _ORDINAL.search(one.text)
-        if ordinal and not one.clause.item:
-            named = _by_ordinal(ordinal, needs)
-            if named:
-                return named
-        if len(needs) > 1 and (
-            (_ALL.search(one.text) and (is_slot(one) or any(True for _ in amounts(one.text))))
-            or _PURSE.search(one.text)
-        ):
-            return needs[-3:]
-        if not _POINTS_BACK.search(one.text):
-            return None
-        words = content_words(one.text)
-        scored = [(shared_words(words, each.text), at) for at, each in enumerate(needs)]
-        best = max(scored, default=(0, 0))
-        if best[0] == 0 or needs[best[1]] is self.current:
-            return None
-        return [needs[best[1]]]
-
     def _take_back(self, text: str) -> None:
         """电池那个先不管 takes back the need told before, or those of its clauses that speak of it."""
-        for named, words in self._pointed_at(text):
+        for named, words in pointed_at(text, self.talk):
             other = [one for one in named.said if not shared_words(words, one.text)]
             if 2 * len(other) >= len(named.said) and any(one.does(_NEEDS) and content_words(one.text) for one in other):
                 named.keep(other)
             else:
                 named.over = True
 
-    def _pointed_at(self, text: str) -> list[tuple[Stretch, frozenset[str]]]:
-        """The one earlier need that the words before 那个, 的事 name by at least half of them."""
-        pointer = _POINTER.search(text)
-        words = content_words(text[: pointer.start()]) if pointer else frozenset[str]()
-        needs = [one for one in self.talk.recent() if not one.over]
-        best = max(needs, key=lambda one: shared_words(words, one.text), default=None)
-        return [(best, words)] if best and words and 2 * shared_words(words, best.text) >= len(words) else []
-
     def _place(self, unit: list[Said]) -> None:
         first = unit[0]
-        back = self._refers(first)
+        back = returned_to(first, self.talk, self.current)
         if back is not None:
             for each in back:
                 each.add(unit)
@@ -573,14 +400,6 @@ class _Reader:
 
 def _is_family_talk(one: Said) -> bool:
     return bool(_PERSONAL.search(one.text)) and not _WORKERS.search(one.text) and not is_technical(one.text)
-
-
-def _by_ordinal(found: re.Match[str], needs: list[Stretch]) -> list[Stretch]:
-    if found["n"]:
-        at = "一二三四五六".find(found["n"]) + 1 or int(found["n"])
-        return [needs[at - 1]] if at <= len(needs) else []
-    count = {"两": 2, "二": 2, "三": 3}.get(found["k"], 2 if not found["k"].isdigit() else int(found["k"]))
-    return needs[-count:] if found["back"].startswith("后") else needs[:count]
 
 
 def _wishing(unit: list[Said]) -> list[Said]:

@@ -70,7 +70,7 @@ _SIGNS = {
 }
 _WANTED = re.compile(
     r"要|想|希望|目标|降|提[高升到]|升[到至高]|压[到低至缩]|减[少到半小]|减(?=\d)|缩[短小到减]|控[制在到]|做到|干到|达到|稳定|≥|≤|<|>|不低于|不高于|不超过|不大于|不小于|别超|只要|能放|"
-    r"以内|以下|以上|±|正负|→|[耐抗防](?=\D{1,6}\d)"
+    r"以内|以下|以上|±|正负|→|[耐抗防](?=[^a-z\d]{1,6}\d)"
 )
 _TODAY = re.compile(r"现在|目前|只有|仅|才|原来|测下来|实测|下来|[就老总]是?$")
 _PER = re.compile(r"(?P<base>[百千万])分之(?P<n>[\d.]+|[一二两三四五六七八九十零点]+)")
@@ -154,6 +154,8 @@ def _graded(grade: str, value: str, unit: str) -> tuple[str, str]:
 
 def _default_name(hit: re.Match[str], unit: str, following: str, last_name: str) -> str:
     """The name that a unit gives when the figure stands alone: -25℃还能过冲击 is a temperature."""
+    if hit["grade"] == "v-":
+        return _NAMED_BY_UNIT["v-"]
     named = "" if last_name else _NAMED_BY_UNIT.get(hit["grade"] or unit, "")
     return named or ("" if last_name or unit not in _PHYSICAL else _name(following))
 

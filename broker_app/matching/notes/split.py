@@ -13,7 +13,7 @@ from broker_app.matching.notes.budgets import read_budget
 from broker_app.matching.notes.clauses import SENTENCE, cut_clauses
 from broker_app.matching.notes.dates import find_dates
 from broker_app.matching.notes.deadlines import read_deadline
-from broker_app.matching.notes.discourse import Stretch, Talk, follow_talk
+from broker_app.matching.notes.discourse import follow_talk
 from broker_app.matching.notes.lanes import is_slot
 from broker_app.matching.notes.metrics import read_metrics
 from broker_app.matching.notes.people import Person, Phone, find_people, find_phones
@@ -31,6 +31,7 @@ from broker_app.matching.notes.reading import Reading, read_note
 from broker_app.matching.notes.requests import is_administrative, is_of_trade
 from broker_app.matching.notes.secrets import secret_pieces
 from broker_app.matching.notes.slots import read_kind, read_mode
+from broker_app.matching.notes.talk import Stretch, Talk
 from broker_app.matching.notes.titles import pick_keywords, write_title
 from broker_app.matching.notes.topics import content_words, shared_words
 
