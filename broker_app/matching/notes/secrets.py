@@ -45,6 +45,10 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
         return [*own, _forward(said, at + 1)]
     if at + 1 < len(said) and said[at + 1].clause.gap < SENTENCE and _POINTED_AFTER.search(said[at + 1].text):
         return [*own, [said[at + 1]]]  # 别发朋友圈，我们6%这个
+    opens = secret.clause.gap >= SENTENCE and re.match(r"这(?:个|事|话|条)?", secret.text)
+    if opens and at + 1 < len(said) and said[at + 1].clause.gap < SENTENCE and not said[at + 1].does(Act.SECRET):
+        before = _backward(said, at)
+        return [*([before] if before else []), *own, _forward(said, at + 1)]  # 这个不方便外传，从别家分来的
     words = frozenset(token.text for token in segments(named) if len(token.text) > 1 and token.text not in _POINTERS)
     before = _backward(said, at)
     if words and words <= _OF_FIGURES:
