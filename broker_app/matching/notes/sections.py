@@ -43,7 +43,7 @@ _SECTIONS = (
     ),
     ("need", re.compile(r"^(?:(?:主要|企业)?(?:技术)?(?:需求|难题|问题)|需求(?:情况|清单)|技术需求情况|备注|说明)$")),
 )
-_ASKED_OF_US = re.compile(r"(?:问|关心|托|打听|咨询|帮着?看|带话|捎)")
+_ASKED_OF_US = re.compile(r"(?:问|关心|想?了解|托|打听|咨询|帮着?看|带话|捎)")
 _COUNT_AT_END = re.compile(r"[几两三四五六](?:件|桩|样|条|点)$")
 _LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{2,6})\d?[:：]")
 
