@@ -56,7 +56,7 @@ def test_there_are_models_to_try() -> None:
     assert {model.__name__ for model in SYNCED} >= {"Enterprise", "Contact", "Visit", "Need", "Achievement", "Match"}
 
 
-@pytest.mark.parametrize("model", SYNCED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", sorted(SYNCED, key=str), ids=lambda model: model.__name__)
 def test_insert_change_and_delete_of_every_model_travel(model: type[Synced], store: Store) -> None:
     with store.write() as session:
         row = model(**filled(model, 1))

@@ -87,6 +87,6 @@ def test_a_figure_is_read_with_its_unit(written: str, low: float | None, high: f
     if low is None:
         assert found == []
     else:
-        assert [(one.low, one.high, one.dimension) for one in found] == [
+        assert [(one.low, one.high, one.dimension) for one in found] == [  # type: ignore[comparison-overlap]
             (pytest.approx(low), pytest.approx(high), dimension)
         ]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from broker_app.matching import MatchQuery, match
+from broker_app.matching import MatchQuery, MatchResult, match
 from broker_app.matching.explain import apportion
 from broker_app.matching.labels import is_readable
 from tests.matching.pools import record_id
@@ -20,7 +20,7 @@ SHELL = MatchQuery(
 )
 
 
-def _all(connection: Connection, query: MatchQuery = SHELL):
+def _all(connection: Connection, query: MatchQuery = SHELL) -> list[MatchResult]:
     answer = match(connection, query)
     return [*answer.results, *answer.weak_results]
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from broker_app.matching.terms import (
     TermFault,
     TermTable,
     circles,
+    lay_over,
     read_terms,
     shipped_table,
     shipped_terms,
@@ -166,3 +168,16 @@ def test_a_table_read_line_by_line_finds_what_the_whole_table_finds() -> None:
         said = fold("，".join(entry.lay.replace("…", "得") for entry in entries[start : start + 60 : 3]))
         assert by_line.find(said) == whole.find(said)
     assert by_line.entries == whole.entries
+
+
+def test_entries_laid_over_a_table_are_found_as_if_they_had_been_in_it() -> None:
+    first, second, third = shipped_terms().entries[:3]
+    changed, added = replace(first, technical=("样例术语",)), TermEntry("own", "老是样例响", ("样例异响",))
+    laid = lay_over(shipped_table(), {first.id: changed, second.id: None, "own": added})
+    entries = {entry.id: entry for entry in shipped_terms().entries} | {first.id: changed, "own": added}
+    del entries[second.id]
+    whole = TermTable(entries.values())
+    said = fold("，".join(entry.lay for entry in (first, second, third, added)))
+    assert laid.find(said) == whole.find(said)
+    assert {"own", first.id} <= {hit.entry.id for hit in laid.find(said)}
+    assert (laid.entries, len(laid)) == (whole.entries, len(whole))

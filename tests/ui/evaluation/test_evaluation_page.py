@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -83,7 +84,7 @@ def test_a_weak_need_leads_to_its_search(
 ) -> None:
     again = next(one for one in all_of(page.weak_needs, Button) if one.text() == "换说法再找")
     assert "换说法再找" in again.accessibleName()
-    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
     settled()
     assert window.page.name == "recommend"
 
@@ -93,13 +94,13 @@ def test_a_word_of_the_term_table_leads_to_its_entry_and_back(
 ) -> None:
     look = next(one for one in all_of(page.misleading, Button) if one.text() == "看对照")
     lay = next(row.words.partition(" ← ")[2] for row in page.misleading.bars.rows if row.action)
-    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(look, Qt.MouseButton.LeftButton)
     settled()
     terms = window.page
     assert isinstance(terms, TermsPage)
     assert terms.table.chosen_row is not None
     assert terms.table.chosen_row.draft.lay == lay
-    qtbot.mouseClick(terms.judge_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(terms.judge_button, Qt.MouseButton.LeftButton)
     settled()
     assert window.page is page
 

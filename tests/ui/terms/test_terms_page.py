@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from broker_app.services.needs import NeedDraft, save_need
@@ -48,7 +49,7 @@ def dialog_of(page: TermsPage, kind: type[TermDialog]) -> TermDialog:
     return next(one for one in page.window().findChildren(kind) if one.isVisible())
 
 
-def button(page: TermsPage, words: str) -> object:
+def button(page: TermsPage, words: str) -> QAbstractButton:
     return next(one for one in (page._edit, page._switch, page._remove) if one.isVisible() and one.text() == words)
 
 
@@ -69,7 +70,7 @@ def test_thousands_of_rows_come_by_pages(page: TermsPage, settled: Settle) -> No
 def test_an_entry_is_added_by_keys_and_taken_back(
     qtbot: QtBot, window: MainWindow, page: TermsPage, settled: Settle
 ) -> None:
-    qtbot.mouseClick(page.new_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.new_button, Qt.MouseButton.LeftButton)
     dialog = dialog_of(page, TermDialog)
     dialog.lay.insert("一摔就成渣")
     dialog.technical.insert("缺口冲击强度，低温韧性")
@@ -122,12 +123,12 @@ def test_a_shipped_entry_is_switched_off_changed_and_given_back(
 ) -> None:
     shipped = search(page, "虚焊", settled)[0]
     choose(page, shipped)
-    qtbot.mouseClick(button(page, "停用"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(page, "停用"), Qt.MouseButton.LeftButton)
     settled()
     page.kind.set_code("off")
     assert [page.model.row(number).id for number in range(page.model.rowCount())] == [shipped.id]
     choose(page, shipped)
-    qtbot.mouseClick(button(page, "重新启用"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(page, "重新启用"), Qt.MouseButton.LeftButton)
     settled()
     page.kind.set_code("")
     choose(page, shipped)
@@ -139,7 +140,7 @@ def test_a_shipped_entry_is_switched_off_changed_and_given_back(
     fetch = window.desk.tasks.fetch
     assert fetch(lambda session: get_term(session, shipped.id)).draft.technical == ("样例术语",)
     choose(page, shipped)
-    qtbot.mouseClick(button(page, "恢复原样"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(page, "恢复原样"), Qt.MouseButton.LeftButton)
     settled()
     assert fetch(lambda session: get_term(session, shipped.id)) == shipped
     assert window.toast is not None
@@ -173,14 +174,14 @@ def test_a_proposal_is_taken_up_with_one_click_and_ignored_for_good(
 ) -> None:
     first = page.proposals.shown
     assert first is not None
-    qtbot.mouseClick(page.proposals.adopt, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.proposals.adopt, Qt.MouseButton.LeftButton)
     settled()
     own = window.desk.tasks.fetch(read_book).find(kind="user")
     assert [row.draft.lay for row in own] == [first.lay]
     second = page.proposals.shown
     assert second is not None
     assert second != first
-    qtbot.mouseClick(page.proposals.ignore, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.proposals.ignore, Qt.MouseButton.LeftButton)
     settled()
     assert page.proposals.shown != second
     window.show_page("today")
@@ -202,7 +203,7 @@ class TestAddPair:
         dialog.lay.insert("外壳料")
         dialog.technical.insert("聚碳酸酯合金")
         with qtbot.waitSignal(dialog.saved) as told:
-            qtbot.mouseClick(dialog.primary_button, Qt.MouseButton.LeftButton)
+            QTest.mouseClick(dialog.primary_button, Qt.MouseButton.LeftButton)
         row = window.desk.tasks.fetch(lambda session: get_term(session, told.args[0]))
         assert (row.draft.lay, row.draft.technical) == ("外壳料", ("聚碳酸酯合金",))
         assert set(row.draft.industries) == {"E5", "T1"}
@@ -227,7 +228,7 @@ def test_a_pair_saved_here_changes_what_a_need_finds(window: MainWindow, page: T
         wanted = save_achievement(session, AchievementDraft("核壳粒子增韧聚碳酸酯", "缺口冲击强度高。"))
         need = save_need(session, NeedDraft("壳子碎成样例渣", "壳子碎成样例渣"))
 
-    def found() -> list[object]:
+    def found() -> list[UUID]:
         answer = window.desk.tasks.fetch(lambda session: find_achievements(session, need))
         return [one.result.id for one in (*answer.strong, *answer.weak)][:1]
 
@@ -253,7 +254,7 @@ def test_a_colleagues_table_is_taken_in_and_the_whole_of_it_taken_back(
     file.write_text("企业怎么说,专业上叫什么\n松样例,防松\n漏样例,密封\n错样例,错样例\n", "utf-8")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(file), ""))
     assert not page.keep_button.isVisible()
-    qtbot.mouseClick(page.load_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.load_button, Qt.MouseButton.LeftButton)
     settled()
     settled()
     told = next(one for one in window.findChildren(Dialog) if one.isVisible())
@@ -278,6 +279,6 @@ def test_ones_own_entries_are_saved_as_a_table(
     settled()
     kept = tmp_path / "存.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(kept), ""))
-    qtbot.mouseClick(page.keep_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.keep_button, Qt.MouseButton.LeftButton)
     settled()
     assert kept.read_text("utf-8-sig").splitlines()[1:] == ["松样例,防松,1.5,,,是"]
