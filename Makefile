@@ -4,7 +4,8 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 LEGACY := .venv-legacy/bin/python
-PYTEST_ARGUMENTS ?=
+# One file at a time per process: the fixtures of a file are made once. `make test PYTEST_ARGUMENTS=` runs them in one.
+PYTEST_ARGUMENTS ?= -n 2 --dist loadfile
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	--python-version 3.11 --extra dev pyproject.toml
 

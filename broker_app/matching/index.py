@@ -32,7 +32,8 @@ KINDS: Final[tuple[Kind, ...]] = ("words", "bigrams")
 BATCH = 500
 _CACHED_POOLS = 4
 _CACHED_POSTINGS = 8  # states of pools, kinds of token and bounds apart
-_CACHED_TERMS = 4000  # of each; a term of a pool of 17,540 abstracts holds 550 rows of 4 bytes on average
+_CACHED_TERMS = 4000  # of each
+_CACHED_ROWS = 1_000_000  # of each, 16 bytes a row: number, count and gain
 
 # POSTINGS stands for match_<pool>_<kind>. The tokens are cut by us: everything but the space belongs to a token.
 _TABLES = """
@@ -390,8 +391,8 @@ def _bound_postings(latest: dict[str, Posting]) -> None:
     """Keep what is held in memory within bounds: few states of pools, and not too much of one."""
     while len(_postings) > _CACHED_POSTINGS:
         _postings.popitem(last=False)
-    if len(latest) > _CACHED_TERMS:
-        for term in list(latest)[: _CACHED_TERMS // 2]:
+    if len(latest) > _CACHED_TERMS or sum(posting.documents for posting in list(latest.values())) > _CACHED_ROWS:
+        for term in list(latest)[: len(latest) // 2]:
             latest.pop(term, None)
 
 

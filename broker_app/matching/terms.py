@@ -177,7 +177,7 @@ class TermTable:
                 weight = 0.0 if entry.id in found else _weight_here(entry, trades)
                 if weight and borders.allow(entry, start, end, trades):
                     found[entry.id] = TermHit(entry, start, end, weight)
-        return sorted(found.values(), key=lambda hit: (hit.start, -hit.end, hit.entry.id))
+        return sorted(found.values(), key=_by_place)
 
 
 class _ShippedTable(TermTable):
@@ -195,6 +195,35 @@ class _ShippedTable(TermTable):
     def entries(self) -> Mapping[str, TermEntry]:
         """All entries by id."""
         return {entry.id: entry for entry in shipped_terms().entries}
+
+
+class _LaidOver(TermTable):
+    """A table with entries changed, added or (None) switched off, which leaves the table itself alone."""
+
+    def __init__(self, table: TermTable, changes: Mapping[str, TermEntry | None]) -> None:
+        super().__init__(entry for entry in changes.values() if entry is not None)
+        self._table = table
+        self._changed = changes.keys()
+
+    @property
+    def entries(self) -> Mapping[str, TermEntry]:
+        """All entries by id."""
+        kept = {name: entry for name, entry in self._table.entries.items() if name not in self._changed}
+        return {**kept, **self._entries}
+
+    def find(self, folded: str, trades: frozenset[str] = frozenset()) -> list[TermHit]:
+        """Return the entries found, as a table of all of them would."""
+        kept = [hit for hit in self._table.find(folded, trades) if hit.entry.id not in self._changed]
+        return sorted((*kept, *super().find(folded, trades)), key=_by_place)
+
+
+def lay_over(table: TermTable, changes: Mapping[str, TermEntry | None]) -> TermTable:
+    """Return ``table`` with entries changed, added or (None) switched off by id."""
+    return _LaidOver(table, changes)
+
+
+def _by_place(hit: TermHit) -> tuple[int, int, str]:
+    return hit.start, -hit.end, hit.entry.id
 
 
 def _placed(lay: str) -> tuple[bool, str]:

@@ -29,6 +29,7 @@ from broker_app.matching.terms import (
     TermTable,
     circles,
     entry_fault,
+    lay_over,
     shipped_table,
     shipped_terms,
 )
@@ -337,13 +338,7 @@ def _entry(row: Term) -> TermEntry:
 
 @lru_cache(4)
 def _laid_over(rows: tuple[tuple[str, str, bool, TermEntry], ...]) -> TermTable:
-    entries = {entry.id: entry for entry in shipped_terms().entries}
-    for _row, _origin, enabled, entry in rows:
-        if enabled:
-            entries[entry.id] = entry
-        else:
-            entries.pop(entry.id, None)
-    return TermTable(entries.values())
+    return lay_over(shipped_table(), {entry.id: entry if enabled else None for _row, _origin, enabled, entry in rows})
 
 
 def _names(term_id: str) -> ColumnElement[bool]:

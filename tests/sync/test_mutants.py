@@ -18,7 +18,7 @@ from broker_app.sync.protocol import SyncReply
 from broker_server import push as server_push
 from tests.sync.histories import History, Templates, cheap_passwords
 
-TRIES = 40
+TRIES = 160  # rows lost by a move of the cursor need a kill at one moment: about one history in fifteen has it
 STEPS = 45
 
 
