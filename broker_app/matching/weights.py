@@ -9,9 +9,9 @@ concepts, -0.04 at 0.6), the matched part of a technical term as a factor (-0.01
 their own unless the need says so (-0.02), the title once more (-0.01).
 
 Recall@50 is 0.76, and the order behind the first ten is not what is missing: of a hundred other orders of the tail
-(trade or the discipline of the first results stronger, the need without the table, its title, its nouns or its
-clauses asked once more, turns among concepts, a cap per concept or token, ranks of words and of pairs added, words
-like those of the first results) none gains more than 0.01, and what gains on one fold of needs loses on another.
+(trade or the discipline of the first results stronger, the need without the table, its title, its nouns or its clauses
+asked once more, turns among concepts, a cap per concept or token, ranks of words and of pairs added, words like those
+of the first results) none gains more than 0.01, and what gains on one fold of needs loses on another.
 """
 
 # What stands in the title counts twice: 1.5 gives -0.024, 3 gives -0.009.
