@@ -1,78 +1,64 @@
 """The form of an achievement (F2), grouped in cards."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from broker_app.codes.lists import CodeList
-from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.services.achievements import AchievementDraft, Completer, IpRight
 from broker_app.services.numbers import today
 from broker_app.ui.achievements.repeated_rows import Cell, RepeatedRows
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
-from broker_app.ui.shell.cards import Card, row_of
+from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.choices import list_choices
-from broker_app.ui.shell.fields import AmountLine, Combo, DateLine, Field, ListLine, Tick, text_area
-from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit
+from broker_app.ui.shell.fields import AmountLine, Combo, DateLine, Field, ListLine, Tick
+from broker_app.ui.shell.ime import ImeAwareLineEdit
+from broker_app.ui.shell.record_form import RecordForm, field_row, fixed_area
 from broker_app.ui.shell.text_blocks import Words
 
-_TITLE_LENGTH = 24
 _MODES_PER_ROW = 4
 _USE_THEN_PAY = "use_then_pay"
 
 
-class AchievementForm(QWidget):
+class AchievementForm(RecordForm):
     """Every field of an achievement. What is typed is read with :meth:`typed`."""
-
-    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._draft = AchievementDraft("")
-        self._filling = False
         self._make_inputs()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(12)
         self._lay_out()
         self._listen()
 
     def fill(self, draft: AchievementDraft) -> None:
         """Show an achievement; a field that holds the same already is left alone."""
-        self._filling = True
         self._draft = draft
-        self.name.set_text(draft.title)
-        self.abstract.set_text(draft.abstract)
-        self.keywords.set_items(draft.keywords)
-        self.field.set_text(draft.field)
-        self.industries.set_codes(draft.industries)
-        self.registration_no.set_text(draft.registration_no)
-        self.owner.set_text(draft.owner)
-        self.owner_kind.set_code(draft.owner_kind)
-        self.completers.set_values([(one.name, one.unit, one.share) for one in draft.completers])
-        self.finished_on.set_day(draft.finished_on)
-        self.stage.set_code(draft.stage)
-        self.trl.set_code(str(draft.trl or ""))
-        self.level.set_text(draft.level)
-        self.indicators.set_text(draft.indicators)
-        self.ip.set_values([(one.kind, one.number, one.holder, one.expires_on) for one in draft.ip])
-        for code, tick in self.modes.items():
-            tick.setChecked(code in draft.modes)
-        self.price.set_amount(draft.price_wan)
-        self.service_achievement.setChecked(draft.service_achievement)
-        self.separate_ledger.setChecked(draft.separate_ledger)
-        self.use_then_pay.setChecked(draft.use_then_pay or _USE_THEN_PAY in draft.modes)
-        self.empowerment.set_code(draft.empowerment)
-        self.contact_name.set_text(draft.contact_name)
-        self.contact_phone.set_text(draft.contact_phone)
-        for line in self.findChildren(ImeAwareLineEdit):
-            if not line.hasFocus():
-                line.setCursorPosition(0)  # of a long value the beginning is seen
-        self.clear_errors()
-        self._filling = False
+        with self._filling():
+            self.name.set_text(draft.title)
+            self.abstract.set_text(draft.abstract)
+            self.keywords.set_items(draft.keywords)
+            self.field.set_text(draft.field)
+            self.industries.set_codes(draft.industries)
+            self.registration_no.set_text(draft.registration_no)
+            self.owner.set_text(draft.owner)
+            self.owner_kind.set_code(draft.owner_kind)
+            self.completers.set_values([(one.name, one.unit, one.share) for one in draft.completers])
+            self.finished_on.set_day(draft.finished_on)
+            self.stage.set_code(draft.stage)
+            self.trl.set_code(str(draft.trl or ""))
+            self.level.set_text(draft.level)
+            self.indicators.set_text(draft.indicators)
+            self.ip.set_values([(one.kind, one.number, one.holder, one.expires_on) for one in draft.ip])
+            for code, tick in self.modes.items():
+                tick.setChecked(code in draft.modes)
+            self.price.set_amount(draft.price_wan)
+            self.service_achievement.setChecked(draft.service_achievement)
+            self.separate_ledger.setChecked(draft.separate_ledger)
+            self.use_then_pay.setChecked(draft.use_then_pay or _USE_THEN_PAY in draft.modes)
+            self.empowerment.set_code(draft.empowerment)
+            self.contact_name.set_text(draft.contact_name)
+            self.contact_phone.set_text(draft.contact_phone)
 
     def typed(self) -> AchievementDraft:
         """The achievement as typed. A day or a price nobody can read leaves what was there, and that is said."""
@@ -80,7 +66,7 @@ class AchievementForm(QWidget):
         draft = self._draft
         self._draft = replace(
             draft,
-            title=self.name.text().strip() or self._first_words(draft),
+            title=self._name_or_first_words(self.abstract, draft.title),
             abstract=self.abstract.toPlainText(),
             keywords=self.keywords.items,
             field=self.field.text(),
@@ -120,37 +106,6 @@ class AchievementForm(QWidget):
         """Whether something stands in a field that could not be kept: only here, so it must not be overwritten."""
         return self.price.unreadable or self.finished_on.unreadable
 
-    def show_refusal(self, error: BrokerError) -> bool:
-        """Show a refusal beside its field; False if it speaks of no field here. The keyboard stays where it is."""
-        if not isinstance(error, InvalidInputError):
-            return False
-        if error.field in ("ip", "completers"):
-            (self.ip if error.field == "ip" else self.completers).show_problem(error.message)
-            return True
-        field = self._fields.get(error.field)
-        if field is None:
-            return False
-        focus = QApplication.focusWidget()
-        field.show_error(error.message)
-        if focus is not None and focus is not field.control:
-            focus.setFocus()
-        return True
-
-    def clear_errors(self) -> None:
-        """Take all errors away."""
-        for field in self._fields.values():
-            if field.error:
-                field.show_error("")
-            else:
-                field.show_hint("")
-        self.ip.show_problem("")
-        self.completers.show_problem("")
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """Fields by the name a refusal uses."""
-        return self._fields
-
     def _rights(self, draft: AchievementDraft) -> tuple[IpRight, ...]:
         # Grant day and class come with imported files and have no cell here: they stay with their number.
         known = {one.number: one for one in draft.ip if one.number}
@@ -167,13 +122,9 @@ class AchievementForm(QWidget):
         retired = {code for code in draft.modes if code not in self.modes and code != _USE_THEN_PAY}
         return tuple(code for code in dict.fromkeys((*draft.modes, *self.modes)) if code in chosen | retired)
 
-    def _first_words(self, draft: AchievementDraft) -> str:
-        words = " ".join(self.abstract.toPlainText().split())
-        return words[:_TITLE_LENGTH] if not draft.title else ""
-
     def _make_inputs(self) -> None:
         self.name = ImeAwareLineEdit(placeholder=_("例如 核壳增韧无卤阻燃 PC/ABS 合金"))
-        self.abstract = _area(_("能做什么，用什么办法，做到什么数值。写得越实，越容易被找到。"), 6)
+        self.abstract = fixed_area(_("能做什么，用什么办法，做到什么数值。写得越实，越容易被找到。"), 6)
         self.keywords = ListLine(placeholder=_("用顿号隔开"))
         self.field = ImeAwareLineEdit(placeholder=_("如 高分子材料"))
         self.industries = IndustryTicks()
@@ -187,7 +138,7 @@ class AchievementForm(QWidget):
         levels = [(code, _("{n} 级　{name}").format(n=code, name=name)) for code, name in list_choices(CodeList.TRL)]
         self.trl = Combo(levels, empty=_("没说明"))
         self.level = ImeAwareLineEdit(placeholder=_("如 国内领先，没评价就空着"))
-        self.indicators = _area(_("如 -30℃ 缺口冲击 42 kJ/m²，UL94 V-0"), 3)
+        self.indicators = fixed_area(_("如 -30℃ 缺口冲击 42 kJ/m²，UL94 V-0"), 3)
         rights = (
             Cell(_("类型"), share=3, choices=list_choices(CodeList.IP_KIND)),
             Cell(_("专利号、登记号"), _("ZL…"), 4),
@@ -225,15 +176,16 @@ class AchievementForm(QWidget):
             "contact_name": Field(_("联系人"), self.contact_name),
             "contact_phone": Field(_("联系电话"), self.contact_phone),
         }
+        self._rows = {"ip": self.ip, "completers": self.completers}
         fields = self._fields
-        what = self._card(_("成果"))
+        what = self._add_card(_("成果"))
         for name in ("title", "abstract", "indicators"):
             what.column.addWidget(fields[name])
-        what.column.addLayout(_grid(((fields["keywords"], 3), (fields["field"], 2))))
-        state = self._card(_("成熟度"))
-        state.column.addLayout(_grid(((fields["trl"], 1), (fields["stage"], 1))))
-        state.column.addLayout(_grid(((fields["finished_on"], 1), (fields["level"], 1))))
-        way = self._card(_("怎么转"))
+        what.column.addLayout(field_row((fields["keywords"], 3), (fields["field"], 2)))
+        state = self._add_card(_("成熟度"))
+        state.column.addLayout(field_row((fields["trl"], 1), (fields["stage"], 1)))
+        state.column.addLayout(field_row((fields["finished_on"], 1), (fields["level"], 1)))
+        way = self._add_card(_("怎么转"))
         grid = QGridLayout()
         for number, tick in enumerate(self.modes.values()):
             grid.addWidget(tick, number // _MODES_PER_ROW, number % _MODES_PER_ROW)
@@ -241,26 +193,19 @@ class AchievementForm(QWidget):
         way.column.addLayout(
             row_of(self.use_then_pay, self.service_achievement, self.separate_ledger, None, spacing=16)
         )
-        way.column.addLayout(_grid(((fields["budget"], 1), (fields["empowerment"], 1))))
-        rights = self._card(_("知识产权"))
+        way.column.addLayout(field_row((fields["budget"], 1), (fields["empowerment"], 1)))
+        rights = self._add_card(_("知识产权"))
         rights.column.addWidget(self.ip)
-        people = self._card(_("单位和人"))
+        people = self._add_card(_("单位和人"))
         people.column.addLayout(
-            _grid(((fields["owner"], 3), (fields["owner_kind"], 2), (fields["registration_no"], 2)))
+            field_row((fields["owner"], 3), (fields["owner_kind"], 2), (fields["registration_no"], 2))
         )
-        people.column.addLayout(_grid(((fields["contact_name"], 1), (fields["contact_phone"], 1))))
+        people.column.addLayout(field_row((fields["contact_name"], 1), (fields["contact_phone"], 1)))
         people.column.addWidget(Words(_("完成人"), "meta", "text2"))
         people.column.addWidget(self.completers)
-        kinds = self._card(_("行业"))
+        kinds = self._add_card(_("行业"))
         kinds.column.addWidget(self.industries)
         self._column.addStretch(1)
-
-    def _card(self, title: str) -> Card:
-        card = Card()
-        card.column.setSpacing(10)
-        card.add_heading(title)
-        self._column.addWidget(card)
-        return card
 
     def _listen(self) -> None:
         lines = (self.name, self.keywords, self.field, self.registration_no, self.owner, self.finished_on, self.level)
@@ -272,22 +217,3 @@ class AchievementForm(QWidget):
             tick.toggled.connect(lambda _on: self._touch())
         for rows in (self.ip, self.completers, self.industries):
             rows.changed.connect(self._touch)
-
-    def _touch(self) -> None:
-        if not self._filling:
-            self.changed.emit()
-
-
-def _area(placeholder: str, lines: int) -> ImeAwareTextEdit:
-    area = text_area(placeholder, lines)
-    area.setMaximumHeight(area.minimumHeight())
-    return area
-
-
-def _grid(cells: tuple[tuple[Field, int], ...]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    for number, (widget, share) in enumerate(cells):
-        grid.addWidget(widget, 0, number, Qt.AlignmentFlag.AlignTop)
-        grid.setColumnStretch(number, share)
-    return grid

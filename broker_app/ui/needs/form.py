@@ -1,44 +1,35 @@
 """The form of a need (F1), grouped in cards."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from broker_app.codes.lists import CodeList
-from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.services.needs import NeedDraft
 from broker_app.services.numbers import today
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
 from broker_app.ui.enterprises.picker import EnterprisePicker
 from broker_app.ui.needs.metric_rows import MetricRows
-from broker_app.ui.shell.cards import Card
 from broker_app.ui.shell.choices import list_choices
 from broker_app.ui.shell.desk import Desk
-from broker_app.ui.shell.fields import AmountLine, Combo, DateLine, Field, ListLine, Tick, text_area
+from broker_app.ui.shell.fields import AmountLine, Combo, DateLine, Field, ListLine, Tick
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit
+from broker_app.ui.shell.record_form import RecordForm, field_row, fixed_area
 from broker_app.ui.shell.text_blocks import Words
 
-_TITLE_LENGTH = 24
 
-
-class NeedForm(QWidget):
+class NeedForm(RecordForm):
     """Every field of a need. What is typed is read with :meth:`typed`."""
 
-    changed = Signal()
     new_firm_wanted = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._draft = NeedDraft("")
-        self._filling = False
         self._make_inputs(desk)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(12)
         self._lay_out()
         self._listen()
 
@@ -46,32 +37,27 @@ class NeedForm(QWidget):
 
     def fill(self, draft: NeedDraft, firm: str) -> None:
         """Show a need; a field that holds the same already is left alone."""
-        self._filling = True
         self._draft = draft
-        self.name.set_text(draft.title)
-        self.firm.show_name(firm)
-        self.text.set_text(draft.text)
-        self.problem.set_text(draft.problem)
-        self.goal.set_text(draft.goal)
-        self.keywords.set_items(draft.keywords)
-        self.kind.set_code(draft.kind)
-        self.urgency.set_code(draft.urgency)
-        self.four_list.set_code(draft.four_list)
-        self.industries.set_codes(draft.industries)
-        self.metrics.set_metrics(draft.metrics)
-        self.no_metric_reason.set_text(draft.no_metric_reason)
-        self.budget_low.set_amount(draft.budget_low)
-        self.budget_high.set_amount(draft.budget_high)
-        self.deadline.set_day(draft.deadline)
-        self.mode.set_code(draft.mode)
-        self.partner.set_text(draft.partner)
-        self.use_then_pay.setChecked(draft.use_then_pay)
-        self.confidential.set_items(draft.confidential_fields)
-        for line in self.findChildren(ImeAwareLineEdit):
-            if not line.hasFocus():
-                line.setCursorPosition(0)  # of a long value the beginning is seen
-        self.clear_errors()
-        self._filling = False
+        with self._filling():
+            self.name.set_text(draft.title)
+            self.firm.show_name(firm)
+            self.text.set_text(draft.text)
+            self.problem.set_text(draft.problem)
+            self.goal.set_text(draft.goal)
+            self.keywords.set_items(draft.keywords)
+            self.kind.set_code(draft.kind)
+            self.urgency.set_code(draft.urgency)
+            self.four_list.set_code(draft.four_list)
+            self.industries.set_codes(draft.industries)
+            self.metrics.set_metrics(draft.metrics)
+            self.no_metric_reason.set_text(draft.no_metric_reason)
+            self.budget_low.set_amount(draft.budget_low)
+            self.budget_high.set_amount(draft.budget_high)
+            self.deadline.set_day(draft.deadline)
+            self.mode.set_code(draft.mode)
+            self.partner.set_text(draft.partner)
+            self.use_then_pay.setChecked(draft.use_then_pay)
+            self.confidential.set_items(draft.confidential_fields)
 
     def typed(self) -> NeedDraft:
         """The need as typed. A day or an amount nobody can read leaves what was there, and that is said."""
@@ -79,7 +65,7 @@ class NeedForm(QWidget):
         draft = self._draft
         self._draft = replace(
             draft,
-            title=self.name.text().strip() or self._first_words(draft),
+            title=self._name_or_first_words(self.text, draft.title),
             text=self.text.toPlainText(),
             problem=self.problem.toPlainText(),
             goal=self.goal.toPlainText(),
@@ -128,38 +114,6 @@ class NeedForm(QWidget):
             choice.setEnabled(editable)
         self.metrics.set_editable(editable)
 
-    # Refusals
-
-    def show_refusal(self, error: BrokerError) -> bool:
-        """Show a refusal beside its field; False if it speaks of no field here. The keyboard stays where it is."""
-        if not isinstance(error, InvalidInputError):
-            return False
-        if error.field == "metrics":
-            self.metrics.show_problem(error.message)
-            return True
-        field = self._fields.get(error.field)
-        if field is None:
-            return False
-        focus = QApplication.focusWidget()
-        field.show_error(error.message)
-        if focus is not None and focus is not field.control:
-            focus.setFocus()
-        return True
-
-    def clear_errors(self) -> None:
-        """Take all errors away."""
-        for field in self._fields.values():
-            if field.error:
-                field.show_error("")
-            else:
-                field.show_hint("")
-        self.metrics.show_problem("")
-
-    @property
-    def fields(self) -> Mapping[str, Field]:
-        """Fields by the name a refusal uses."""
-        return self._fields
-
     def _show_unreadable(self) -> None:
         if self.budget_low.unreadable or self.budget_high.unreadable:
             self._fields["budget"].show_hint(_("看不懂这个金额，先按原来的存了。只写数字，单位是万元。"))
@@ -168,19 +122,14 @@ class NeedForm(QWidget):
         if self.metrics.nameless:
             self.metrics.show_problem(_("写上指标的名字，这一行才存得下"))
 
-    def _first_words(self, draft: NeedDraft) -> str:
-        # A need nobody has named yet is named by its first words; a name somebody took away is asked for.
-        words = " ".join(self.text.toPlainText().split())
-        return words[:_TITLE_LENGTH] if not draft.title else ""
-
     # Layout
 
     def _make_inputs(self, desk: Desk) -> None:
         self.name = ImeAwareLineEdit(placeholder=_("例如 低温高韧阻燃 PC/ABS 外壳料"))
         self.firm = EnterprisePicker(desk)
-        self.text = _area(_("要解决什么，在什么工况下，现在怎么做的"), 4)
-        self.problem = _area(_("卡在哪里，试过什么，为什么不行"), 3)
-        self.goal = _area(_("做到什么算成"), 3)
+        self.text = fixed_area(_("要解决什么，在什么工况下，现在怎么做的"), 4)
+        self.problem = fixed_area(_("卡在哪里，试过什么，为什么不行"), 3)
+        self.goal = fixed_area(_("做到什么算成"), 3)
         self.keywords = ListLine(placeholder=_("1 到 5 个，用顿号隔开"))
         self.kind = Combo(list_choices(CodeList.NEED_KIND), empty=_("还没定"))
         self.urgency = Combo(list_choices(CodeList.URGENCY), empty=_("还没定"))
@@ -227,32 +176,26 @@ class NeedForm(QWidget):
             ),
         }
         self.budget_high.setAccessibleName(_("预算最多，万元"))
+        self._rows = {"metrics": self.metrics}
         fields = self._fields
-        what = self._card(_("需求"))
+        what = self._add_card(_("需求"))
         what.column.addWidget(fields["title"])
-        what.column.addLayout(_grid(((firm, 3), (fields["keywords"], 3))))
+        what.column.addLayout(field_row((firm, 3), (fields["keywords"], 3)))
         for name in ("text", "problem", "goal"):
             what.column.addWidget(fields[name])
-        figures = self._card(_("量化指标"))
+        figures = self._add_card(_("量化指标"))
         figures.column.addWidget(self.metrics)
         figures.column.addWidget(fields["no_metric_reason"])
-        terms = self._card(_("条件"))
-        terms.column.addLayout(_grid(((fields["budget"], 3), (fields["deadline"], 2), (fields["mode"], 2))))
-        terms.column.addLayout(_grid(((fields["partner"], 4), (self.use_then_pay, 3))))
-        kinds = self._card(_("分类"))
-        kinds.column.addLayout(_grid(((fields["kind"], 2), (fields["four_list"], 2), (fields["urgency"], 2))))
+        terms = self._add_card(_("条件"))
+        terms.column.addLayout(field_row((fields["budget"], 3), (fields["deadline"], 2), (fields["mode"], 2)))
+        terms.column.addLayout(field_row((fields["partner"], 4), (self.use_then_pay, 3)))
+        kinds = self._add_card(_("分类"))
+        kinds.column.addLayout(field_row((fields["kind"], 2), (fields["four_list"], 2), (fields["urgency"], 2)))
         kinds.column.addWidget(Words(_("行业"), "meta", "text2"))
         kinds.column.addWidget(self.industries)
-        secret = self._card(_("保密"))
+        secret = self._add_card(_("保密"))
         secret.column.addWidget(fields["confidential_fields"])
         self._column.addStretch(1)
-
-    def _card(self, title: str) -> Card:
-        card = Card()
-        card.column.setSpacing(10)
-        card.add_heading(title)
-        self._column.addWidget(card)
-        return card
 
     def _listen(self) -> None:
         lines = (self.name, self.keywords, self.no_metric_reason, self.budget_low, self.budget_high, self.deadline)
@@ -265,24 +208,3 @@ class NeedForm(QWidget):
         self.use_then_pay.toggled.connect(lambda _on: self._touch())
         self.firm.picked.connect(self.take_firm)
         self.firm.new_wanted.connect(self.new_firm_wanted.emit)
-
-    def _touch(self) -> None:
-        if not self._filling:
-            self.changed.emit()
-
-
-def _area(placeholder: str, lines: int) -> ImeAwareTextEdit:
-    area = text_area(placeholder, lines)
-    area.setMaximumHeight(area.minimumHeight())
-    return area
-
-
-def _grid(cells: tuple[tuple[QWidget, int], ...]) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    for number, (widget, share) in enumerate(cells):
-        grid.addWidget(
-            widget, 0, number, Qt.AlignmentFlag.AlignTop if isinstance(widget, Field) else Qt.AlignmentFlag.AlignBottom
-        )
-        grid.setColumnStretch(number, share)
-    return grid

@@ -4,11 +4,10 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
-from broker_app.errors import BrokerError, NotFoundError
+from broker_app.errors import NotFoundError
 from broker_app.i18n import _
 from broker_app.rules.states import NeedState
 from broker_app.services.enterprises import EnterpriseDraft, get_enterprise, save_enterprise
@@ -20,19 +19,15 @@ from broker_app.ui.needs.form import NeedForm
 from broker_app.ui.needs.merge_side import MergeSide
 from broker_app.ui.needs.need_panel import NeedPanel, NeedView
 from broker_app.ui.needs.need_steps import StepDialog, asks_first, step_words
-from broker_app.ui.shell.autosave import Autosave, Save
-from broker_app.ui.shell.buttons import Button, tool_button
+from broker_app.ui.shell.autosave import Save
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.notices import Banner
-from broker_app.ui.shell.page import MARGIN_LEFT, MARGIN_RIGHT, Page, scroll_column
-from broker_app.ui.shell.theme import theme
+from broker_app.ui.shell.record_page import RecordPage
 
-_WIDE, _NARROW = 316, 264
-_NARROW_BELOW = 960
 _EDITABLE = frozenset({NeedState.RAW, NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING, NeedState.DEFERRED})
 
 
-class NeedPage(Page):
+class NeedPage(RecordPage):
     """``open_at`` takes a need's id, "new" or ``("new", enterprise id)``."""
 
     name = "need"
@@ -42,33 +37,14 @@ class NeedPage(Page):
     reads = frozenset({"Need", "Match", "Enterprise", "Visit"})
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
-        self._view: NeedView | None = None
-        self._filled = False
-        self._opened = 0  # counts what was opened, so that a late answer finds its need gone
-        self.delete_button = tool_button("trash", _("移到回收站"), self.remove)
-        self.match_button = Button(_("找成果"), "primary", icon="intersect", on_click=self.find_achievements)
-        self.match_button.setToolTip("Ctrl+M")
-        self.header.add_actions(self.delete_button, self.match_button)
         self.form = NeedForm(desk)
+        super().__init__(desk, self.form, _("找成果"), parent)
+        self._view: NeedView | None = None
         self.panel = NeedPanel()
-        self.autosave = Autosave(desk.tasks, self._save, self)
         self.merging = MergeSide(desk, self.autosave.save_now)
         self.panel.put_below_state(self.merging)
-        row = QHBoxLayout()
-        row.setContentsMargins(MARGIN_LEFT, 0, 0, 0)
-        row.setSpacing(12)
-        area, column = scroll_column(margins=(0, 0, 0, 20))
-        column.addWidget(self.form)
-        row.addWidget(area, 1)
-        self._side, column = scroll_column(margins=(0, 0, MARGIN_RIGHT - 4, 20))
-        column.addWidget(self.panel)
-        row.addWidget(self._side)
-        self.body.addLayout(row)
-        self.form.changed.connect(self.autosave.touch)
+        self._fill_side(self.panel)
         self.form.new_firm_wanted.connect(self._add_firm)
-        self.autosave.saved.connect(lambda _id: self.refresh())
-        self.autosave.refused.connect(self._on_refused)
         self.panel.step_wanted.connect(self.take_step)
         self.panel.visit_wanted.connect(lambda visit_id: desk.go("visits", visit_id))
         self.panel.match_wanted.connect(lambda match_id: desk.go("matches", match_id))
@@ -101,16 +77,7 @@ class NeedPage(Page):
             )
             self.merging.read(need_id)
 
-    def leave(self) -> None:
-        """Keep what is being typed."""
-        self.autosave.flush()
-
     # What a person can do
-
-    def find_achievements(self) -> None:
-        """Ctrl+M: search achievements for this need."""
-        self.autosave.flush()
-        self.autosave.save_now(self._go_to_results)
 
     def take_step(self, wanted: str) -> None:
         """Take a step; one that needs a reason or a day asks first."""
@@ -122,56 +89,12 @@ class NeedPage(Page):
         else:
             self._move(wanted)
 
-    def remove(self) -> None:
-        """Move the need to the trash, with 撤销."""
-        need_id = self.autosave.record_id
-        if need_id is None:
-            self._begin(None)
-            self.desk.go("needs")
-            return
-        tasks, desk = self.desk.tasks, self.desk
-        name = self.form.name.text().strip()
-
-        def undo() -> None:
-            tasks.write(self, lambda session: restore_need(session, need_id), lambda _none: desk.go("need", need_id))
-
-        def done(_none: object) -> None:
-            self._begin(None)
-            desk.go("needs")
-            desk.toast(_("已移到回收站：{name}").format(name=name), icon="trash", undo=undo)
-
-        tasks.write(self, lambda session: delete_need(session, need_id), done)
-
-    def event(self, event: QEvent) -> bool:
-        """Ctrl+M belongs to the need shown, whatever else the window uses it for."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_match_key(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+M finds achievements."""
-        if _is_match_key(event):
-            self.find_achievements()
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow window gives the form more room."""
-        super().resizeEvent(event)
-        factor = max(1.0, theme().scale.factor) ** 0.6
-        self._side.setFixedWidth(round((_NARROW if self.width() < _NARROW_BELOW else _WIDE) * factor))
-
     # Inside
 
-    def _begin(self, need_id: UUID | None) -> None:
-        self.autosave.flush()
-        self.autosave.begin(need_id)
-        self._opened += 1
-        self._view, self._filled = None, False
+    def _begin(self, record_id: UUID | None) -> None:
+        super()._begin(record_id)
+        self._view = None
         self.merging.forget()
-        for banner in self.banners:
-            banner.close_banner()
 
     def _start_new(self, enterprise_id: UUID | None) -> None:
         self._begin(None)
@@ -181,7 +104,7 @@ class NeedPage(Page):
         if enterprise_id is not None:
             firm = self.desk.tasks.fetch(lambda session: get_enterprise(session, enterprise_id)).draft.name
         self.form.fill(NeedDraft("", enterprise_id=enterprise_id), firm)
-        self._filled = True
+        self._is_filled = True
         self.form.set_editable(True)
         self.panel.show_new()
         self.form.name.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -194,9 +117,9 @@ class NeedPage(Page):
         if first or self.autosave.idle:
             self.header.title.set_text(draft.title)
             self.header.facts.set_facts([view.need.enterprise])
-        if self.autosave.idle and (not self._filled or self._may_fill(view)):
+        if self._may_fill(draft):
             self.form.fill(draft, view.need.enterprise)
-            self._filled = True
+            self._is_filled = True
         editable = view.need.state in _EDITABLE
         self.form.set_editable(editable)
         self.panel.show_need(view)
@@ -211,12 +134,6 @@ class NeedPage(Page):
         for banner in self.banners:
             if banner.what == _("内容不能再改"):
                 banner.close_banner()
-
-    def _may_fill(self, view: NeedView) -> bool:
-        """Whether what arrived from elsewhere may be shown: nobody is typing, and nothing stands here only."""
-        focus = self.window().focusWidget()
-        typing = focus is not None and self.form.isAncestorOf(focus)
-        return not typing and not self.form.has_leftovers and view.need.draft != self.form.draft
 
     def _save(self) -> Save:
         draft = self.form.typed()
@@ -243,12 +160,17 @@ class NeedPage(Page):
             banner.close_banner()
         self.refresh()
 
-    def _go_to_results(self) -> None:
-        need_id = self.autosave.record_id
-        if need_id is None:
+    def _show_matches(self, record_id: UUID | None) -> None:
+        if record_id is None:
             self.desk.toast(_("先写几个字，再找成果"), icon="info")
         else:
-            self.desk.go("recommend", need_id)
+            self.desk.go("recommend", record_id)
+
+    def _delete(self, session: Session, record_id: UUID) -> None:
+        delete_need(session, record_id)
+
+    def _restore(self, session: Session, record_id: UUID) -> None:
+        restore_need(session, record_id)
 
     def _add_firm(self, name: str) -> None:
         draft = EnterpriseDraft(name=name, county=self.desk.profile.county)
@@ -258,18 +180,6 @@ class NeedPage(Page):
             self.desk.toast(_("已新建企业「{name}」，回头再补资料").format(name=name), icon="buildings")
 
         self.desk.tasks.write(self, lambda session: save_enterprise(session, draft), done)
-
-    def _on_refused(self, error: BrokerError) -> None:
-        if not self.form.show_refusal(error):
-            self.desk.complain(error)
-
-    def _on_gone(self, opened: int, error: BrokerError) -> None:
-        if opened != self._opened:  # it was left meanwhile
-            return
-        if isinstance(error, NotFoundError):
-            self._begin(None)
-            self.desk.go("needs")
-        self.desk.complain(error)
 
 
 def read_need(session: Session, need_id: UUID) -> NeedView:
@@ -284,7 +194,3 @@ def read_need(session: Session, need_id: UUID) -> NeedView:
         words = [note[one.start : one.start + one.length].strip() for one in need.draft.spans]
     matches = list_matches(session, need_id=need_id, limit=50)
     return NeedView(need, tuple(one for one in words if one), tuple(matches))
-
-
-def _is_match_key(event: QKeyEvent) -> bool:
-    return event.key() == Qt.Key.Key_M and event.modifiers() == Qt.KeyboardModifier.ControlModifier
