@@ -118,6 +118,9 @@ def qapp(qapp: "QApplication") -> Iterator["QApplication"]:
     qapp.setFont(QFont("Noto Sans SC"))
     yield qapp
     qapp.closeAllWindows()
+    # Without a screen Qt holds what was copied in a static of its own and deletes it after the interpreter has ended:
+    # an object made in Python would then crash the process.
+    qapp.clipboard().clear()
 
 
 def _font_files() -> list[Path]:
