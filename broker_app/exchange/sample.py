@@ -5,7 +5,7 @@ a broker who tries the program next spring still finds three visits today, some 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -34,6 +34,7 @@ from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, get_e
 from broker_app.services.follow_ups import finish_follow_up
 from broker_app.services.matches import move_match, note_nda, record_match
 from broker_app.services.needs import move_need
+from broker_app.services.needs_merge import common_draft, merge_needs
 from broker_app.services.numbers import today
 from broker_app.services.profile import Profile, create_profile
 from broker_app.services.records import resolve
@@ -60,7 +61,7 @@ _BEFORE_MATCHES: dict[str, tuple[str, ...]] = {
     NeedState.MATCHING: _RAW_TO_MATCHING,
     NeedState.PUBLISHED: (*_RAW_TO_MATCHING[:2], NeedState.PUBLISHED),
     NeedState.DEFERRED: (NeedState.DEFERRED,),
-    NeedState.MERGED: (NeedState.REFINED, NeedState.MERGED),
+    NeedState.MERGED: _RAW_TO_MATCHING[:1],
 }
 _AFTER_MATCHES: dict[str, tuple[str, ...]] = {
     NeedState.NO_MATCH: (NeedState.NO_MATCH,),
@@ -95,6 +96,14 @@ class _SampleFollowUp(FollowUpPart):
 class _SampleVisit(VisitPart):
     needs: list[_SampleNeed] = Field(default=[])  # type: ignore[assignment]  # a narrower list, only read here
     follow_ups: list[_SampleFollowUp] = Field(default=[])  # type: ignore[assignment]  # as above
+
+
+class _SampleCommonNeed(BaseModel):
+    """A line of common_needs.jsonl: needs that say the same, and when they were merged into one."""
+
+    title: str
+    sources: list[str]
+    merged_on: date
 
 
 class _SampleMatch(BaseModel):
@@ -222,6 +231,9 @@ def load_sample(store: Store, folder: Path, on: date | None = None) -> None:
         part = _SampleVisit.model_validate({**entry, "enterprise": firms[entry["enterprise"]]})
         with store.write() as session:
             late_needs += _add_visit(session, calendar.of_visit(part))
+    for entry in _objects(folder / "common_needs.jsonl"):
+        with store.write() as session:
+            _merge_needs(session, _SampleCommonNeed.model_validate(entry), calendar)
     for entry in _objects(folder / "matches.jsonl"):
         with store.write() as session:
             _add_match(session, _SampleMatch.model_validate(entry), calendar)
@@ -304,6 +316,15 @@ def _walk_need(session: Session, diary: _Diary, need_id: UUID, path: tuple[str, 
         if state == NeedState.VERIFIED:
             session.get_one(Need, need_id).verified_on = china_date(diary.now)
         session.info["actor"] = sample_profile().actor
+
+
+def _merge_needs(session: Session, part: _SampleCommonNeed, calendar: SampleCalendar) -> None:
+    _Diary(session, calendar.of(part.merged_on))
+    sources = [resolve(session, Need, one) for one in part.sources]
+    session.info["actor"] = _COLLEAGUE
+    merge_needs(session, sources, replace(common_draft(session, sources), title=part.title))
+    session.flush()
+    session.info["actor"] = sample_profile().actor
 
 
 def _add_match(session: Session, part: _SampleMatch, calendar: SampleCalendar) -> None:

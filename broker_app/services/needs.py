@@ -139,10 +139,15 @@ def move_need(session: Session, need_id: UUID, wanted: str, why: str = "", *, un
 
     Raises:
         IllegalMoveError: the step is not allowed; or verification by its own author; or publication
-            without a metric, or with confidential words in it (domain.md section 4, guards).
+            without a metric, or with confidential words in it (domain.md section 4, guards); or merging, which takes
+            several needs (:func:`~broker_app.services.needs_merge.merge_needs`).
     """
     row = live(session, Need, need_id)
     NEED_MACHINE.check(row.state, wanted, why)
+    if wanted == NeedState.MERGED:
+        raise IllegalMoveError(
+            _("一条需求不能自己并入。打开需求，在「相似的需求」里选几条，并成共性需求。记录没有改动。")
+        )
     if wanted == NeedState.REFINED and not row.text.strip():
         raise IllegalMoveError(_("请先写清楚需求内容，再标为已凝练。"))
     if wanted == NeedState.VERIFIED:

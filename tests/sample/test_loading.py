@@ -15,6 +15,7 @@ from broker_app.rules.calendar import china_date, utc_now
 from broker_app.rules.states import MatchState, NeedState, VisitState
 from broker_app.services.follow_ups import open_follow_ups
 from broker_app.services.matches import get_match, match_need
+from broker_app.services.needs_merge import sources_of
 
 A_LATER_SATURDAY = date(2028, 3, 18)
 FITTING = {"XQ05": "CG001", "XQ38": "CG149", "XQ47": "CG195", "XQ51": "CG172", "XQ56": "CG207", "XQ63": "CG133"}
@@ -40,6 +41,15 @@ def test_every_record_reaches_the_state_its_line_names(loaded: Store) -> None:
     assert all(score > 0 for _, _, score in matches)
     assert len(matches) >= 12
     assert len(steps) == len(matches)
+
+
+def test_a_common_need_stands_on_the_needs_of_several_firms(loaded: Store) -> None:
+    with loaded.read() as session:
+        merged = session.scalars(select(Need).where(Need.state == NeedState.MERGED)).all()
+        (common_id,) = {need.common_need_id for need in merged}
+        assert common_id is not None
+        assert {one.id for one in sources_of(session, common_id)} == {need.id for need in merged}
+        assert len({need.enterprise_id for need in merged}) == len(merged) > 1
 
 
 def test_history_lies_between_the_visit_and_now(loaded: Store) -> None:

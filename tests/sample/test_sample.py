@@ -46,6 +46,7 @@ ENTERPRISES = _read("enterprises.jsonl")
 ACHIEVEMENTS = _read("achievements.jsonl")
 VISITS = _read("visits.jsonl")
 MATCHES = _read("matches.jsonl")
+COMMON_NEEDS = _read("common_needs.jsonl")
 NEEDS = [(visit, need) for visit in VISITS for need in visit["needs"]]
 
 
@@ -204,6 +205,15 @@ def test_the_cases_the_manual_shows_are_present() -> None:
     assert visited == COUNTIES
     text = (FOLDER / "enterprises.jsonl").read_text(encoding="utf-8")
     assert all(rare in text for rare in "喆堃镕䶮瓯埭垟塆")
+
+
+def test_every_merged_need_is_in_one_common_need() -> None:
+    assert all(list(one) == ["title", "sources", "merged_on"] for one in COMMON_NEEDS)
+    sources = [source for one in COMMON_NEEDS for source in one["sources"]]
+    assert sorted(sources) == sorted(need["id"] for _, need in NEEDS if need["state"] == "merged")
+    assert all(len(one["sources"]) > 1 for one in COMMON_NEEDS)
+    day_of = {need["id"]: visit["visit_date"] for visit, need in NEEDS}
+    assert all(day_of[source] < one["merged_on"] <= str(TODAY) for one in COMMON_NEEDS for source in one["sources"])
 
 
 def test_no_phone_but_the_made_up_series() -> None:
