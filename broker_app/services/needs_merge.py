@@ -107,7 +107,7 @@ def common_draft(session: Session, need_ids: Sequence[UUID]) -> NeedDraft:
     confidential = _once(name for draft in drafts for name in draft.confidential_fields)
     return NeedDraft(
         title=min((draft.title for draft in drafts), key=lambda title: (len(title), title))[:_LONGEST_TITLE],
-        text="\n".join(_quoted(session, one, at) for at, one in enumerate(sources, 1)),
+        text="\n".join(_quoted(one, at) for at, one in enumerate(sources, 1)),
         problem="\n".join(_once(draft.problem.strip() for draft in drafts if draft.problem.strip())),
         goal="\n".join(_once(draft.goal.strip() for draft in drafts if draft.goal.strip())),
         kind=drafts[0].kind,
@@ -283,12 +283,10 @@ def _row(found: SimilarNeed, need: Need, firm: str | None) -> SimilarNeedRow:
     )
 
 
-def _quoted(session: Session, need: Need, ordinal: int) -> str:
+def _quoted(need: Need, ordinal: int) -> str:
+    # By its number, not by its firm: a common need is made to be published, and its page names the firms to us.
     said = need.text.strip() or need.title
-    firm = _firm(session, need)
-    return _("{n}. {firm}（{number}）：{text}").format(
-        n=ordinal, firm=firm or _("企业未登记"), number=need.number, text=said
-    )
+    return _("{n}. {text}（{number}）").format(n=ordinal, number=need.number, text=said)
 
 
 def _firm(session: Session, need: Need) -> str:

@@ -177,3 +177,21 @@ class TestForm:
         settled()
         assert window.page.name == "recommend"
         assert window.page.header.title.accessibleName() == "找需求"
+
+
+def test_a_late_refusal_of_one_left_takes_nothing_from_the_next(
+    window: MainWindow, settled: Settle
+) -> None:
+    with window.desk.tasks.sessions.write() as session:
+        gone = save_achievement(session, AchievementDraft("样例旧成果"))
+    page = open_achievement(window, gone, settled)
+    with window.desk.tasks.sessions.write() as session:
+        delete_achievement(session, gone)
+    page.refresh()  # asks for what is no longer there, and is not waited for
+    window.show_page("achievement", "new")
+    page.form.name.insert("正在写的新成果")
+    settled()
+    assert window.page is page
+    assert page.form.name.text() == "正在写的新成果"
+    saved = page.autosave.record_id
+    assert saved is None or stored(window, saved).draft.title == "正在写的新成果"
