@@ -179,9 +179,7 @@ class TestForm:
         assert window.page.header.title.accessibleName() == "找需求"
 
 
-def test_a_late_refusal_of_one_left_takes_nothing_from_the_next(
-    window: MainWindow, settled: Settle
-) -> None:
+def test_a_late_refusal_of_one_left_takes_nothing_from_the_next(window: MainWindow, settled: Settle) -> None:
     with window.desk.tasks.sessions.write() as session:
         gone = save_achievement(session, AchievementDraft("样例旧成果"))
     page = open_achievement(window, gone, settled)
