@@ -101,6 +101,13 @@ class Dialog(QWidget):
             self._place()
         return False
 
+    def event(self, event: QEvent) -> bool:
+        """The commands of the window do not run under a dialog; only locking does, whatever is open."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and not _locks(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves; Ctrl+Enter takes the primary."""
         if event.key() == Qt.Key.Key_Escape:
@@ -174,3 +181,7 @@ def tell(host: QWidget, title: str, sentences: Sequence[str]) -> Dialog:
         dialog.content.addWidget(Paragraph(sentence, "body", "text2"))
     dialog.open()
     return dialog
+
+
+def _locks(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_L and event.modifiers() == Qt.KeyboardModifier.ControlModifier
