@@ -1,6 +1,5 @@
 """xlsx through the limited child process, hostile workbooks included."""
 
-import os
 import subprocess
 import sys
 import time
@@ -209,22 +208,24 @@ def test_slow_reader_is_not_punished(workbook: WorkbookMaker) -> None:
     assert sum(1 for _ in rows) == source.row_count - 1
 
 
-@needs_posix
-def test_closing_the_rows_ends_the_child(workbook: WorkbookMaker) -> None:
-    rows = open_source(workbook([["名称"], *[[f"甲厂{n}" * 50] for n in range(3000)]])).rows()
+def test_closing_the_rows_ends_the_child(workbook: WorkbookMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    children: list[subprocess.Popen[bytes]] = []
+
+    class Watched(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            children.append(self)
+
+    source = open_source(workbook([["名称"], *[[f"甲厂{n}" * 50] for n in range(3000)]]))
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    rows = source.rows()
     next(rows)
-    assert _children()
+    (child,) = children
+    assert child.poll() is None
     rows.close()
-    assert not _children()
+    assert child.poll() is not None
 
 
 def test_frozen_program_calls_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert reader.child_command() == [sys.executable, "--read-workbook"]
-
-
-def _children() -> list[str]:
-    found = subprocess.run(
-        ["/bin/ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
-    )
-    return [line for line in found.stdout.splitlines() if "xlsx_child" in line]
