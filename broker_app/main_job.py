@@ -64,7 +64,10 @@ def _choose(store: Store, need_id: UUID) -> UUID:
     _say(_("在 {pool} 项成果里找到（{ms:.0f} 毫秒）：").format(pool=answer.pool_size, ms=answer.took_ms))
     results = (*answer.results, *answer.weak_results)
     for result in results:
-        _say(f"  {result.rank}. {result.title}　{_('{score:.1f} 分').format(score=result.score / 100)}")
+        # What is thin on evidence has no score to be compared by (docs/manual/matching.md).
+        is_weak = result in answer.weak_results
+        worth = _("证据不足") if is_weak else _("{score:.1f} 分").format(score=result.score / 100)
+        _say(f"  {result.rank}. {result.title}　{worth}")
         shares = "、".join(f"{reason_term(one)} {one.share / 100:.2f}" for one in result.reasons)
         _say("     " + _("理由：{shares}").format(shares=shares))
     with store.write() as session:
