@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Boolean, Date, Integer, Uuid, inspect, select
+from sqlalchemy import Boolean, Date, Integer, Uuid, inspect, select, text
 from sqlalchemy.orm import Session
 
 from broker_app.db.models import Base, Enterprise, Need, OutboxOperation, Synced
@@ -245,3 +245,11 @@ def test_a_record_goes_to_the_scope_of_its_kind(store: Store) -> None:
 def test_a_filled_dictionary_travels_and_an_empty_one_does_not() -> None:
     assert wire_value({"grade": "a"}) == {"grade": "a"}
     assert wire_value({}) is None
+
+
+def test_what_was_set_aside_is_found_without_reading_the_whole_outbox(store: Store) -> None:
+    aside = select(OutboxOperation).where(OutboxOperation.parked.is_not(None)).order_by(OutboxOperation.seq)
+    with store.read() as session:
+        words = str(aside.compile(session.connection()))
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {words}")).all()
+    assert [row[-1] for row in plan] == ["SCAN outbox USING INDEX ix_outbox_parked"]

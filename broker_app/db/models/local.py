@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broker_app.db.models.base import Base, new_id
@@ -28,6 +28,8 @@ class OutboxOperation(Base):
     """
 
     __tablename__ = "outbox"
+    # A first upload may be twenty thousand rows with long fields; those set aside are few, and asked for at each start.
+    __table_args__ = (Index("ix_outbox_parked", "seq", sqlite_where=text("parked IS NOT NULL")),)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     op: Mapped[UUID] = mapped_column(unique=True, default=new_id)
     record_id: Mapped[UUID] = mapped_column(index=True)
