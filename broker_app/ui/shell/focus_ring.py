@@ -37,6 +37,13 @@ class FocusRing(QWidget):
         """The widget the ring is around, or None."""
         return self._target
 
+    def forget(self) -> None:
+        """Take the ring away until a key moves the focus again.
+
+        A page that goes hands its focus on as if Tab had been pressed, so the next page would open with a ring.
+        """
+        self._follow(None)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the focus and the shape of the widget that has it."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget) and isinstance(event, QFocusEvent):
