@@ -1,7 +1,7 @@
 """The ring around what has the keyboard: 2 px, 2 px away, only after Tab or a shortcut."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 
 from broker_app.ui.shell.theme import theme
 
-_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+_TABS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+_TAB_KEYS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 _OWN_BORDER = (QLineEdit, QTextEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
 _GAP = 4
 
@@ -25,6 +26,7 @@ class FocusRing(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._target: QWidget | None = None
+        self._tab_is_down = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
@@ -37,18 +39,15 @@ class FocusRing(QWidget):
         """The widget the ring is around, or None."""
         return self._target
 
-    def forget(self) -> None:
-        """Take the ring away until a key moves the focus again.
-
-        A page that goes hands its focus on as if Tab had been pressed, so the next page would open with a ring.
-        """
-        self._follow(None)
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the focus and the shape of the widget that has it."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget) and isinstance(event, QFocusEvent):
-            wanted = event.reason() in _BY_KEY and not isinstance(watched, _OWN_BORDER)
+            wanted = self._came_by_key(event.reason()) and not isinstance(watched, _OWN_BORDER)
             self._follow(watched if wanted and watched.window() is self.window() else None)
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            self._tab_is_down = event.key() in _TAB_KEYS
+        elif event.type() == QEvent.Type.KeyRelease:
+            self._tab_is_down = False
         elif watched is self._target:
             if event.type() in (QEvent.Type.FocusOut, QEvent.Type.Hide, QEvent.Type.Destroy):
                 self._follow(None)
@@ -64,6 +63,10 @@ class FocusRing(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme().color("ring"), 2))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 9, 9)
+
+    def _came_by_key(self, reason: Qt.FocusReason) -> bool:
+        # A widget that is hidden or disabled hands its focus on as if Tab had been pressed.
+        return reason == Qt.FocusReason.ShortcutFocusReason or (reason in _TABS and self._tab_is_down)
 
     def _follow(self, target: QWidget | None) -> None:
         self._target = target

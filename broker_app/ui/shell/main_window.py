@@ -220,7 +220,6 @@ class MainWindow(QWidget):
         page.header.back.setVisible(what is not None and bool(self._history))
         self.stack.setCurrentWidget(page)
         page.open_at(what)
-        self.ring.forget()
         return page
 
     def _on_place_chosen(self, name: str) -> None:
