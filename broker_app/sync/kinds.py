@@ -102,9 +102,10 @@ KINDS: Mapping[str, Kind] = {
         _fields(
             # Marks of what is confidential count characters of the note, so the note is never mixed from two.
             value="number enterprise_id role state place started_at ended_at recorded_at late_reason is_late note "
-            "confidential revision source_id",
+            "confidential revision source_id home_unit term_from term_to team team_field commissioner_kind "
+            "service_mode solved track_until training_heads training_minutes",
             text="findings opinion",
-            members="purposes companions met",
+            members="purposes companions met services",
             server=_AUTHOR,
         )
     ),

@@ -30,6 +30,19 @@ class Visit(Synced, Imported, Authored, Base):
     findings: Mapped[str] = mapped_column(default="")
     opinion: Mapped[str] = mapped_column(default="")
     revision: Mapped[int] = mapped_column(default=0)
+    # What the role asks besides (form F3); which of them a role has stands in services/role_facts.py.
+    home_unit: Mapped[str] = mapped_column(default="")
+    term_from: Mapped[date | None]
+    term_to: Mapped[date | None]
+    team: Mapped[str] = mapped_column(default="")
+    team_field: Mapped[str] = mapped_column(default="")
+    commissioner_kind: Mapped[str] = mapped_column(default="")
+    service_mode: Mapped[str] = mapped_column(default="")
+    services: Mapped[TextList] = mapped_column(default=list)
+    solved: Mapped[bool] = mapped_column(default=False)
+    track_until: Mapped[date | None]
+    training_heads: Mapped[int | None]
+    training_minutes: Mapped[int | None]
 
 
 class NoteRevision(Synced, Authored, Base):
