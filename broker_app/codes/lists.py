@@ -39,6 +39,11 @@ class CodeList(StrEnum):
     INSTITUTION_KIND = "institution_kind"
     CONTRACT_KIND = "contract_kind"
     TRL = "trl"
+    TECH_VP_DUTY = "tech_vp_duty"
+    LIGHT_TEAM_SERVICE = "light_team_service"
+    COMMISSIONER_SERVICE = "commissioner_service"
+    COMMISSIONER_KIND = "commissioner_kind"
+    SERVICE_MODE = "service_mode"
     GB4754_SECTION = "gb4754_section"
     GB4754_DIVISION = "gb4754_division"
 

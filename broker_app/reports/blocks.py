@@ -14,7 +14,7 @@ from broker_app.reports.fonts import Face
 from broker_app.reports.grid import FRAME, THIN, Cell, Empty, Grid, Row
 from broker_app.reports.missing import missing
 from broker_app.reports.text import Align, OneLine, Style, Text
-from broker_app.services.sheets import MetricLine, PersonLine
+from broker_app.services.sheets import MetricLine, PersonLine, RoleLine
 
 UNIT = 7 * MM  # twenty-four of them make a form
 NOTHING = "—"  # an empty field of a record: nobody can add to it later
@@ -34,6 +34,7 @@ NOTE = Style(Face.SERIF, 9, 14, Align.JUSTIFY)
 FURNITURE = Style(Face.SANS, 9, 13.5)
 
 _LABEL_LINE = 6  # characters
+_SHORT_OPTIONS = 24  # characters with their boxes: more do not fit beside another fact
 _NARROW_PAD = 1.1 * MM
 _SIGN_HEIGHT = 38 * MM
 _SIGN_LINE = 0.3
@@ -135,6 +136,33 @@ def options(choices: Sequence[str], chosen: Sequence[str]) -> str:
     others = [one for one in chosen if one not in choices]
     marked = [("■" if one in chosen else "□") + one for one in (*choices, *others)]
     return "　".join(marked)
+
+
+def role_rows(lines: Sequence[RoleLine]) -> list[Row]:
+    """What a role is asked for in a form of 4 + 8 + 4 + 8 units: short facts in pairs, boxes to tick in full width."""
+    rows: list[Row] = []
+    waiting: list[RoleLine] = []
+    for one in lines:
+        if one.choices and len("".join(one.choices)) + 2 * len(one.choices) > _SHORT_OPTIONS:
+            rows += _fact_pairs(waiting)
+            waiting = []
+            rows.append(Row((label(one.title), value(options(one.choices, one.chosen), 3))))
+        else:
+            waiting.append(one)
+    return rows + _fact_pairs(waiting)
+
+
+def _fact_pairs(lines: Sequence[RoleLine]) -> list[Row]:
+    rows = []
+    for at in range(0, len(lines), 2):
+        pair = [(label(one.title), _fact_words(one)) for one in lines[at : at + 2]]
+        cells = [cell for words, said in pair for cell in (words, value(said, 1 if len(pair) == 2 else 3))]
+        rows.append(Row(tuple(cells)))
+    return rows
+
+
+def _fact_words(one: RoleLine) -> str:
+    return options(one.choices, one.chosen) if one.choices else one.words
 
 
 def span_of_time(start: datetime, end: datetime | None) -> str:

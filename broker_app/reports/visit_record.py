@@ -19,6 +19,7 @@ from broker_app.reports.blocks import (
     missing_note,
     options,
     person,
+    role_rows,
     serial,
     small,
     span_of_time,
@@ -84,11 +85,14 @@ def _facts(sheet: VisitSheet) -> Grid:
         ),
         Row((label(_("走访角色")), value(sheet.role), label(_("走访目的")), value("；".join(sheet.purposes)))),
         Row((label(_("带队人")), value(sheet.lead), label(_("同行人")), value("、".join(sheet.companions)))),
+        *role_rows(sheet.role_lines),
         Row((label(_("接待人")), value("；".join(map(person, sheet.met)), 3))),
         Row((label(_("走访记录（原始笔记）")), _free("\n".join((sheet.note, *sheet.note_corrections)).strip()))),
         Row((label(_("现场发现")), _free(sheet.findings))),
         Row((label(_("非技术诉求")), value(_referrals(sheet), 3))),
     ]
+    if sheet.training:
+        rows.append(Row((label(_("入企培训")), value(sheet.training, 3))))
     if not sheet.needs:
         rows.append(Row((label(_("技术需求")), value(_("本次走访未记录技术需求"), 3))))
     if not sheet.follow_ups:

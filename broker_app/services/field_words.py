@@ -10,6 +10,7 @@ from broker_app.codes.lists import label
 from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME
 from broker_app.services.money import wan_label
+from broker_app.services.role_facts import service_label
 
 _CODED = {
     "enterprise.size": "enterprise_size",
@@ -22,6 +23,8 @@ _CODED = {
     "achievement.empowerment": "empowerment",
     "visit.role": "visitor_role",
     "visit.purposes": "visit_purpose",
+    "visit.commissioner_kind": "commissioner_kind",
+    "visit.service_mode": "service_mode",
     "achievement.modes": "transfer_mode",
     "referral_request.kind": "referral_kind",
     "match.decline_reason": "decline_reason",
@@ -30,7 +33,7 @@ _MONEY = {"need.budget_low", "need.budget_high", "achievement.price"}
 _FREE = {
     "contact": {"name", "position", "phone", "email"},
     "enterprise": {"address", "legal_person", "website", "email", "profile"},
-    "visit": {"place", "findings", "opinion", "late_reason"},
+    "visit": {"place", "findings", "opinion", "late_reason", "home_unit", "team"},
     "need": {"text", "problem", "goal", "partner", "no_metric_reason"},
     "achievement": {"abstract", "indicators", "contact_name", "contact_phone"},
     "follow_up": {"text", "who"},
@@ -130,8 +133,10 @@ def _by_code(name: str, field: str) -> Callable[[str], str] | None:
         return lambda code: label(_CODED[name], code)
     if field == "county":
         return county_label
-    if field == "industries":
+    if field in ("industries", "team_field"):
         return industry_label
+    if name == "visit.services":
+        return service_label
     return None
 
 
@@ -160,6 +165,12 @@ def _common() -> dict[str, str]:
         "website": _("网站"),
         "email": _("邮箱"),
         "profile": _("企业简介"),
+        "tags": _("标签"),
+        "tiers": _("梯队和入库"),
+        "carrier": _("园区、孵化器"),
+        "index_score": _("科创指数"),
+        "index_on": _("科创指数日期"),
+        "index_source": _("科创指数来源"),
         "position": _("职务"),
         "phone": _("电话"),
         "enterprise_id": _("所属企业"),
@@ -171,6 +182,18 @@ def _common() -> dict[str, str]:
         "findings": _("现场情况"),
         "opinion": _("处理意见"),
         "late_reason": _("补录原因"),
+        "home_unit": _("派出单位"),
+        "term_from": _("聘期开始"),
+        "term_to": _("聘期结束"),
+        "team": _("所属分队"),
+        "team_field": _("产业领域"),
+        "commissioner_kind": _("特派员类型"),
+        "service_mode": _("服务模式"),
+        "services": _("服务内容"),
+        "solved": _("解决问题"),
+        "track_until": _("跟踪到"),
+        "training_heads": _("培训人数"),
+        "training_minutes": _("培训分钟数"),
         "kind": _("类别"),
         "state": _("状态"),
         "problem": _("现状"),

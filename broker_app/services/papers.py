@@ -24,6 +24,7 @@ from broker_app.services.phones import masked_phone
 from broker_app.services.profile import read_profile
 from broker_app.services.records import live
 from broker_app.services.redaction import Redaction, all_of, redaction_of, without_spans
+from broker_app.services.role_facts import fact_lines, kept_facts, training_words
 from broker_app.services.sheets import (
     FollowUpLine,
     IntroAchievement,
@@ -32,6 +33,7 @@ from broker_app.services.sheets import (
     NeedLine,
     PersonLine,
     ReferralLine,
+    RoleLine,
     VisitSheet,
 )
 from broker_app.services.visits import Span, corrections_of
@@ -52,7 +54,7 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
     tasks = live_children(session, FollowUp, visit.id)
     spans = tuple(Span(**one) for one in visit.confidential)
     secret = redaction_of(visit.note, spans, metrics_of(needs))
-    corrections = corrections_of(session, visit.id)
+    corrections, facts = corrections_of(session, visit.id), kept_facts(visit)
     return VisitSheet(
         number=visit.number,
         revision=visit.revision,
@@ -99,6 +101,11 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
         organisation=profile.organisation,
         state=state_label("visit", visit.state),
         frozen_at=last_change(visit.edited_at, *edits(needs), *edits(referrals), *edits(tasks)),
+        role_lines=tuple(
+            RoleLine(one.title, secret.clean(one.words), one.choices, one.chosen)
+            for one in fact_lines(visit.role, facts)
+        ),
+        training=training_words(facts),
     )
 
 

@@ -65,6 +65,16 @@ class PersonLine:
 
 
 @dataclass(frozen=True)
+class RoleLine:
+    """One fact the role is asked for; with ``choices`` it prints as boxes, the ``chosen`` ones ticked."""
+
+    title: str
+    words: str
+    choices: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class VisitSheet:
     """走访记录表: everything the visit record prints."""
 
@@ -94,6 +104,8 @@ class VisitSheet:
     organisation: str  # who keeps the record
     state: str
     frozen_at: datetime
+    role_lines: tuple[RoleLine, ...] = ()
+    training: str = ""  # "23 人，1.5 小时" or "" when nobody was trained
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Visits: planning, writing down, recording for good, correcting, and what the visit record prints."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -23,6 +23,7 @@ from broker_app.rules.states import (
 )
 from broker_app.services.numbers import VISIT, own_number
 from broker_app.services.records import MAX_NOTE, live, log_move, plain_text, text_field, text_list, trashed
+from broker_app.services.role_facts import RoleFacts, keep_facts, kept_facts
 from broker_app.services.search import contains_words
 
 ChildT = TypeVar("ChildT", ReferralRequest, FollowUp)
@@ -84,6 +85,7 @@ class VisitDraft:
     findings: str = ""
     opinion: str = ""
     late_reason: str = ""
+    facts: RoleFacts = field(default_factory=RoleFacts)
     referrals: tuple[ReferralDraft, ...] = ()
     follow_ups: tuple[FollowUpDraft, ...] = ()
     source_id: str = ""
@@ -177,6 +179,7 @@ def save_visit(session: Session, draft: VisitDraft, visit_id: UUID | None = None
     row.findings = text_field("findings", draft.findings, 20_000)
     row.late_reason = text_field("late_reason", draft.late_reason, 500)
     row.source_id = row.source_id or draft.source_id
+    keep_facts(row, draft.facts)
     session.flush()
     row.number = row.number or own_number(VISIT, _county(session, row), china_date(row.started_at), row.id)
     _save_referrals(session, row, draft.referrals)
@@ -455,6 +458,7 @@ def _draft(session: Session, row: Visit) -> VisitDraft:
         findings=row.findings,
         opinion=row.opinion,
         late_reason=row.late_reason,
+        facts=kept_facts(row),
         referrals=tuple(
             ReferralDraft(one.text, one.kind, one.refer_to, one.due, one.id)
             for one in _children(session, ReferralRequest, row.id)
