@@ -21,7 +21,8 @@ from broker_app.exchange.records import (
     RefusedRow,
 )
 from broker_app.exchange.rows import RowItem, Source, SourceRow
-from broker_app.services.enterprises import checked_credit_code, core_name
+from broker_app.services.enterprises import checked_credit_code
+from broker_app.services.firm_names import core_name
 from broker_app.services.import_batches import (
     KEY_LENGTH,
     Known,

@@ -17,6 +17,7 @@ from broker_app.errors import InvalidInputError
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import state_label
+from broker_app.services.firm_names import firm_key
 from broker_app.services.phones import masked_phone
 from broker_app.services.pinyin import search_keys
 from broker_app.services.records import live, text_field, text_list, trashed
@@ -96,16 +97,6 @@ class EnterpriseDetail:
     timeline: tuple[TimelineEntry, ...] = field(default=())
 
 
-@dataclass(frozen=True)
-class SimilarEnterprise:
-    """A firm already known that may be the same one."""
-
-    id: UUID
-    name: str
-    credit_code: str
-    why: str
-
-
 def enterprise_id_for(county: str, credit_code: str) -> UUID:
     """The id two brokers give the same firm without talking: from county scope and credit code."""
     return uuid5(_FIRM_SPACE, f"county:{county}/{credit_code}")
@@ -130,7 +121,7 @@ def save_enterprise(session: Session, draft: EnterpriseDraft, enterprise_id: UUI
         row = _added(session, Enterprise(id=firm_id))
     else:
         row = live(session, Enterprise, enterprise_id) if enterprise_id else _added(session, Enterprise())
-    row.name, row.credit_code, row.pinyin = name, code, search_keys(name)
+    row.name, row.credit_code, row.pinyin, row.name_key = name, code, search_keys(name), firm_key(name)
     row.county = draft.county
     if draft.county and row.rev == 0:
         row.scope = f"county:{draft.county}"
@@ -158,29 +149,6 @@ def checked_credit_code(typed: str) -> str:
         proposal = _(" 是不是：{codes}？").format(codes="、".join(check.repairs)) if check.repairs else ""
         raise InvalidInputError("credit_code", check.problem + proposal)
     return check.normalized
-
-
-def similar_enterprises(session: Session, name: str, credit_code: str = "") -> tuple[SimilarEnterprise, ...]:
-    """Firms that may be the same: equal credit code first, then equal name without its legal form."""
-    code = check_credit_code(credit_code).normalized if credit_code.strip() else ""
-    found: dict[UUID, SimilarEnterprise] = {}
-    if code:
-        for row in session.scalars(_live_firms().where(Enterprise.credit_code == code)):
-            found[row.id] = SimilarEnterprise(row.id, row.name, row.credit_code, _("信用代码相同"))
-    core = core_name(name)
-    if len(core) >= 2:
-        for row in session.scalars(_live_firms().where(Enterprise.name.contains(core, autoescape=True)).limit(20)):
-            if row.id not in found and core_name(row.name) == core:
-                found[row.id] = SimilarEnterprise(row.id, row.name, row.credit_code, _("名称相同"))
-    return tuple(found.values())
-
-
-def core_name(name: str) -> str:
-    """A firm's name without blanks and legal form: what two spellings of it share."""
-    plain = "".join(name.split()).replace("（", "(").replace("）", ")")
-    for form in ("股份有限公司", "有限责任公司", "有限公司", "集团", "厂"):
-        plain = plain.removesuffix(form)
-    return plain
 
 
 def list_enterprises(

@@ -26,7 +26,8 @@ from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import NeedState
 from broker_app.services.achievements import AchievementDraft, fill_achievement
-from broker_app.services.enterprises import EnterpriseDraft, core_name, save_enterprise
+from broker_app.services.enterprises import EnterpriseDraft, save_enterprise
+from broker_app.services.firm_names import core_name
 from broker_app.services.needs import NeedDraft, save_need
 
 _MODELS: dict[str, type[Achievement] | type[Enterprise] | type[Need]] = {

@@ -17,6 +17,7 @@ from broker_app.db.models import Base, Synced
 from broker_app.db.models.base import ENVELOPE
 from broker_app.db.outbox import synced_fields, table_name, wire_value
 from broker_app.db.types import JsonValue, UtcDateTime
+from broker_app.services.firm_names import firm_key
 from broker_app.services.pinyin import search_keys
 
 Body = dict[str, Any]
@@ -24,7 +25,7 @@ Row = dict[str, Any]
 
 _LARGEST = 2**63 - 1  # of an integer in the file
 _NAMED = {"enterprise": "name", "need": "title", "achievement": "title"}
-_LISTS = ("achievement.completers", "achievement.ip", "match.reasons", "need.spans", "need.metrics",
+_LISTS = ("achievement.completers", "achievement.ip", "enterprise.tiers", "match.reasons", "need.spans", "need.metrics",
           "visit.met", "visit.confidential")  # lists of objects, the others are lists of texts  # fmt: skip
 
 
@@ -60,6 +61,8 @@ def row_values(kind: str, body: Mapping[str, Any]) -> Row:
     values["extra"] = extra
     if kind in _NAMED:
         values["pinyin"] = search_keys(values[_NAMED[kind]])
+    if kind == "enterprise":
+        values["name_key"] = firm_key(values["name"])
     return values
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from broker_app.db.models import OutboxOperation, ServerRecord, Synced
+from broker_app.db.models import Enterprise, OutboxOperation, ServerRecord, Synced
 from broker_app.db.models.base import new_id
 from broker_app.db.outbox import wire_value
 from broker_app.errors import InvalidInputError, NotFoundError
 from broker_app.i18n import _
 from broker_app.services.field_words import both, can_keep_both
+from broker_app.services.firm_names import firm_key
 from broker_app.services.pinyin import search_keys
 from broker_app.services.sync_state import conflict_body
 from broker_app.sync import journal
@@ -100,6 +101,8 @@ def _set_field(session: Session, kind: str, record: UUID, body: dict[str, Any], 
     setattr(row, field, value)
     if _NAMES.get(kind) == field:
         setattr(row, "pinyin", search_keys(str(value)))  # noqa: B010 - only rows of these kinds have it
+    if isinstance(row, Enterprise) and field == "name":
+        row.name_key = firm_key(str(value))
     session.flush()
 
 

@@ -90,9 +90,10 @@ _PUBLISHED_NEED = _fields(
 KINDS: Mapping[str, Kind] = {
     "enterprise": Kind(
         _fields(
-            value="name credit_code county address gb4754 size legal_person founded_on website email source_id",
+            value="name credit_code county address gb4754 size legal_person founded_on website email source_id "
+            "carrier index_score index_on index_source",
             text="profile",
-            members="industries tags",
+            members="industries tags tiers",
             server=_AUTHOR,
         ),
         identity="credit_code",

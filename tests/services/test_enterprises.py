@@ -8,20 +8,20 @@ import pytest
 
 from broker_app.db.session import Store
 from broker_app.errors import InvalidInputError, NotFoundError
+from broker_app.services.duplicates import similar_enterprises
 from broker_app.services.enterprises import (
     ContactDraft,
     EnterpriseDetail,
     EnterpriseDraft,
     contact_line,
-    core_name,
     delete_enterprise,
     enterprise_id_for,
     get_enterprise,
     list_enterprises,
     restore_enterprise,
     save_enterprise,
-    similar_enterprises,
 )
+from broker_app.services.firm_names import core_name, firm_key, likeness
 from broker_app.services.needs import NeedDraft, save_need
 from broker_app.services.visits import VisitDraft, record_visit, save_visit
 from tests.services.conftest import NINE
@@ -120,6 +120,9 @@ def test_names_that_may_be_the_same_firm(store: Store) -> None:
         for name in ("乙样例泵阀配件有限公司", "乙", "", "%"):
             assert similar_enterprises(session, name) == ()
     assert core_name("样例（温州）集团股份有限公司") == "样例(温州)"
+    assert firm_key("乐清市样例电气（集团）有限公司") == firm_key("乐清样例电气集团") == "乐清样例电气"
+    assert firm_key("有限公司") == ""
+    assert likeness(firm_key("乙样例泵阀厂"), firm_key("丙样例焊料厂")) < 0.8
 
 
 def test_the_history_of_a_firm_newest_first(store: Store, firm: UUID) -> None:

@@ -3,7 +3,7 @@
 from broker_app.db.models.achievement import Achievement
 from broker_app.db.models.attachment import Attachment
 from broker_app.db.models.base import Base, Synced
-from broker_app.db.models.enterprise import Contact, Enterprise
+from broker_app.db.models.enterprise import Contact, DistinctFirms, Enterprise, FirmAlias, PersonalExport
 from broker_app.db.models.local import ImportBatch, ImportMapping, OutboxOperation, ProfileValue
 from broker_app.db.models.match import Match
 from broker_app.db.models.need import Need
@@ -18,7 +18,9 @@ __all__ = [
     "Attachment",
     "Base",
     "Contact",
+    "DistinctFirms",
     "Enterprise",
+    "FirmAlias",
     "FollowUp",
     "ImportBatch",
     "ImportMapping",
@@ -26,6 +28,7 @@ __all__ = [
     "Need",
     "NoteRevision",
     "OutboxOperation",
+    "PersonalExport",
     "ProfileValue",
     "ReferralRequest",
     "ServerRecord",

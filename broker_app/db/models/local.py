@@ -42,6 +42,7 @@ class OutboxOperation(Base):
     seen: Mapped[str | None] = mapped_column(String(40))
     parked: Mapped[str | None]
     group_id: Mapped[UUID | None]
+    into_id: Mapped[UUID | None]  # the record this one is the same as; its own id: the two are parted again
 
 
 class ImportBatch(Base):

@@ -51,6 +51,7 @@ class AcknowledgedOperation(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     seen: Mapped[str | None] = mapped_column(String(40))
     group_id: Mapped[UUID | None]
+    into_id: Mapped[UUID | None]
     at: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(16))
     received_at: Mapped[str] = mapped_column(String(40))  # by the server's clock, as it wrote it

@@ -11,12 +11,11 @@ from broker_app.codes.credit_code import check_credit_code
 from broker_app.codes.lists import CodeList
 from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _
+from broker_app.services.duplicates import SimilarEnterprise, similar_enterprises
 from broker_app.services.enterprises import (
     ContactDraft,
     EnterpriseDraft,
-    SimilarEnterprise,
     save_enterprise,
-    similar_enterprises,
 )
 from broker_app.services.numbers import today
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
