@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Boolean, Column, Date, Integer, Table, Uuid, inspect
 
 from broker_app.db.models import Base, Synced
@@ -24,9 +25,9 @@ Body = dict[str, Any]
 Row = dict[str, Any]
 
 _LARGEST = 2**63 - 1  # of an integer in the file
-_NAMED = {"enterprise": "name", "need": "title", "achievement": "title"}
+_NAMED = {"enterprise": "name", "need": "title", "published_need": "title", "achievement": "title"}
 _LISTS = ("achievement.completers", "achievement.ip", "enterprise.tiers", "match.reasons", "need.spans", "need.metrics",
-          "visit.met", "visit.confidential")  # lists of objects, the others are lists of texts  # fmt: skip
+          "published_need.metrics", "visit.met", "visit.confidential")  # lists of objects, else of texts  # fmt: skip
 
 
 @cache
@@ -173,4 +174,7 @@ def sendable(changes: Iterable[tuple[str, Any]]) -> Body:
 
 def json_size(value: Any) -> int:
     """The bytes of ``value`` as JSON, near enough to fill a request."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+    try:
+        return len(orjson.dumps(value))
+    except TypeError:  # a broken pair of characters, or a number beyond 64 bits
+        return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))

@@ -84,7 +84,7 @@ _PUBLISHED_NEED = _fields(
     "published_on withdrawn_on contact_unit contact_name contact_phone",
     text="problem goal",
     members="industries keywords metrics",
-    server=f"{_AUTHOR} origin",  # origin: a random token by which its team finds the need again
+    server=_AUTHOR,
 )
 
 KINDS: Mapping[str, Kind] = {

@@ -7,6 +7,7 @@ from broker_app.db.models.enterprise import Contact, DistinctFirms, Enterprise, 
 from broker_app.db.models.local import ImportBatch, ImportMapping, OutboxOperation, ProfileValue
 from broker_app.db.models.match import Match
 from broker_app.db.models.need import Need
+from broker_app.db.models.published_need import PublishedNeed
 from broker_app.db.models.state_move import StateMove
 from broker_app.db.models.sync import AcknowledgedOperation, ServerRecord, SnapshotChunk, SyncRound, SyncScope
 from broker_app.db.models.term import Term
@@ -30,6 +31,7 @@ __all__ = [
     "OutboxOperation",
     "PersonalExport",
     "ProfileValue",
+    "PublishedNeed",
     "ReferralRequest",
     "ServerRecord",
     "SnapshotChunk",
