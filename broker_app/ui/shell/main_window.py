@@ -102,9 +102,16 @@ class MainWindow(QWidget):
 
     def show_complaint(self, error: BrokerError, actions: Sequence[Button]) -> None:
         """Show an error on the page: what happened first, then details, and its code."""
-        what, _stop, detail = error.message.partition("。")
-        banner = Banner("bad", f"{what}。" if detail else what, detail.strip(), code=error.code, actions=tuple(actions))
+        detail = error.message.partition("。")[2]
+        banner = Banner("bad", _headline(error), detail.strip(), code=error.code, actions=tuple(actions))
         self.page.show_banner(banner)
+
+    def withdraw_complaint(self, error: BrokerError) -> None:
+        """Take an error off every page that still shows it: what it spoke of is over."""
+        for page in self._pages.values():
+            for banner in page.banners:
+                if banner.what == _headline(error):
+                    banner.close_banner()
 
     def keep_typing(self) -> None:
         """Turn what is being composed into text and let the page keep it."""
@@ -264,6 +271,11 @@ class MainWindow(QWidget):
         left = self.stack.x() + (self.stack.width() - self._toast.width()) // 2
         top = self.status.y() - self._toast.height() - _TOAST_ABOVE
         self._toast.move(QPoint(left, top))
+
+
+def _headline(error: BrokerError) -> str:
+    what, _stop, detail = error.message.partition("。")
+    return f"{what}。" if detail else what
 
 
 def refusal_field(error: BrokerError) -> str:

@@ -44,6 +44,7 @@ class Exchange(QObject):
         self.running = False
         self.connected: bool | None = None
         self.trouble = ""
+        self.complaints: list[BrokerError] = []
         self.account = Account()
         self._failures = 0
         self._stopping = False
@@ -127,6 +128,7 @@ class Exchange(QObject):
             self._rest(min(_LONGEST_MS, AFTER_CHANGE_MS * 2**self._failures))
         self.changed.emit()
         if not quietly or isinstance(error, DeviceRevokedError):
+            self.complaints.append(error)
             self._desk.complain(error)
         if isinstance(error, DeviceRevokedError):
             self._desk.lock_wanted.emit()  # whoever is not its owner sees nothing more
@@ -150,6 +152,8 @@ def connect_exchange(window: MainWindow) -> Exchange:
 
     def show() -> None:
         found = exchange.look_again()
+        while exchange.connected and not exchange.trouble and exchange.complaints:
+            window.withdraw_complaint(exchange.complaints.pop())
         if exchange.running:
             status.connection.setText(_("正在上传和下载"))
             status.connection.set_icon("arrows-clockwise")
