@@ -3,18 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.matching.notes import NoteProposals
 from broker_app.rules.calendar import utc_now
-from broker_app.rules.states import VisitState, state_label
+from broker_app.rules.states import VisitState
 from broker_app.services.enterprises import EnterpriseDraft, save_enterprise
 from broker_app.services.needs import NeedDetail
 from broker_app.services.visits import (
@@ -22,11 +21,6 @@ from broker_app.services.visits import (
     Span,
     VisitDetail,
     VisitDraft,
-    correct_note,
-    delete_visit,
-    move_visit,
-    record_visit,
-    restore_visit,
 )
 from broker_app.ui.shell.cards import clear_layout
 from broker_app.ui.shell.desk import Desk
@@ -49,17 +43,10 @@ from broker_app.ui.visits.head import VisitHead
 from broker_app.ui.visits.keeper import Sitting, Typed, VisitKeeper
 from broker_app.ui.visits.note_column import NoteColumn
 from broker_app.ui.visits.people_words import typed_people
-from broker_app.ui.visits.revision_dialogs import CorrectionDialog, HistoryDialog, ReasonDialog
 from broker_app.ui.visits.side_panel import NARROW, WIDE, SidePanel
+from broker_app.ui.visits.steps import EDITABLE, VisitSteps
 from broker_app.ui.visits.templates import NoteTemplates
 
-_OPEN = (VisitState.DRAFT, VisitState.PLANNED, VisitState.IN_PROGRESS)
-_EDITABLE = (*_OPEN, VisitState.RECORDED, VisitState.RETURNED)
-_STEPS = {
-    VisitState.CONFIRMED: (_("企业已确认"), "check-circle"),
-    VisitState.SUBMITTED: (_("提交"), "paper-plane-tilt"),
-    VisitState.RECORDED: (_("改好了"), "check"),
-}
 _ROOM_FOR_WIDE_PANEL = 860
 
 
@@ -91,6 +78,11 @@ class VisitEditor(QWidget):
     def visit_id(self) -> UUID | None:
         """The visit shown; None while a new one has no row yet."""
         return self.keeper.sitting.visit_id
+
+    @property
+    def detail(self) -> VisitDetail | None:
+        """The visit as it was read last; None for a new one."""
+        return self._detail
 
     @property
     def is_untouched(self) -> bool:
@@ -172,18 +164,11 @@ class VisitEditor(QWidget):
 
     def take_step(self) -> None:
         """The primary button: finish an open visit, else take the next step."""
-        step = self._next_step()
-        if self.state in _OPEN:
-            self.finish()
-        elif step is not None:
-            self.save_then(lambda _visit_id: self._move(step))
+        self.steps.take()
 
     def finish(self) -> None:
         """完成: the note becomes final; what is missing is shown beside its field."""
-        if self.is_untouched:
-            self._show_refusal(InvalidInputError("enterprise", _("请选企业。")))
-        else:
-            self.save_then(self._record)
+        self.steps.finish()
 
     def take_selection_as_need(self) -> None:
         """Ctrl+D: the selected words, or the sentence of the cursor, become a need; the raw text stays."""
@@ -228,40 +213,11 @@ class VisitEditor(QWidget):
 
     def correct(self) -> None:
         """Write a correction beside a note that is final."""
-        visit_id = self.visit_id
-        if visit_id is None:
-            return
-        dialog = CorrectionDialog(self, self._draft.note)
-
-        def done(_ordinal: int) -> None:
-            dialog.close_with(True)
-            self.open_visit(visit_id)
-
-        def write(text: str, reason: str) -> None:
-            tasks = self._desk.tasks
-            tasks.write(self, lambda session: correct_note(session, visit_id, text, reason), done, dialog.show_refusal)
-
-        dialog.given.connect(write)
-        dialog.open()
+        self.steps.correct()
 
     def remove(self) -> None:
         """Move the visit to the trash, with 撤销."""
-        visit_id = self.visit_id
-        if visit_id is None:
-            return
-        name = self._detail.enterprise if self._detail else ""
-        tasks = self._desk.tasks
-
-        def restore() -> None:
-            tasks.write(self, lambda session: restore_visit(session, visit_id))
-
-        def done(_nothing: object) -> None:
-            self.removed.emit(visit_id)
-            words = _("已移到回收站：{name}").format(name=name or _("走访"))
-            self._desk.toast(words, icon="trash", undo=restore)
-
-        self.keeper.drop()
-        tasks.write(self, lambda session: delete_visit(session, visit_id), done, self._show_refusal)
+        self.steps.remove()
 
     # Layout
 
@@ -270,6 +226,7 @@ class VisitEditor(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         self.head = VisitHead(self._desk)
+        self.steps = VisitSteps(self._desk, self, self.head, self.keeper, self)
         whole.addWidget(self.head)
         self._banners = QVBoxLayout()
         self._banners.setContentsMargins(24, 0, 20, 0)
@@ -287,7 +244,7 @@ class VisitEditor(QWidget):
 
     def _listen(self) -> None:
         self.head.typed.connect(self.keeper.touch)
-        self.head.connect_actions(step=self.take_step, preview=self.print_record, more=self._show_more)
+        self.head.connect_actions(step=self.take_step, preview=self.print_record, more=self.steps.show_more)
         self.head.picker.picked.connect(self.take_firm)
         self.head.picker.new_wanted.connect(self._make_firm)
         self.note.committed.connect(lambda _text: None if self._loading else self.keeper.touch())
@@ -312,7 +269,7 @@ class VisitEditor(QWidget):
         self.side.ignored.connect(self._proposal_actions.ignore)
         self.side.all_accepted.connect(lambda: self._proposal_actions.accept_all(self._proposals))
         self.keeper.saved.connect(self._on_saved)
-        self.keeper.refused.connect(self._show_refusal)
+        self.keeper.refused.connect(self.show_refusal)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window gives the note more room."""
@@ -352,9 +309,8 @@ class VisitEditor(QWidget):
         self._show_cards()
 
     def _show_state(self) -> None:
-        editable, step = self.state in _EDITABLE, self._next_step()
-        words = (_("完成"), "check") if self.state in _OPEN else (_STEPS[step] if step else None)
-        self.head.show_state(self.state, editable=editable, step=words)
+        editable = self.state in EDITABLE
+        self.head.show_state(self.state, editable=editable, step=self.steps.step_words())
         self.head.print_button.setEnabled(self._draft.enterprise_id is not None)
         detail = self._detail
         self.column.show_final(bool(detail and detail.note_is_final), detail.corrections if detail else ())
@@ -368,16 +324,17 @@ class VisitEditor(QWidget):
 
     def _show_count(self) -> None:
         findings, secrets = findings_of(self._draft, self._needs), len(self.column.confidential())
-        self.side.show_cards(findings, self._open_proposals(), secrets, editable=self.state in _EDITABLE)
+        self.side.show_cards(findings, self._open_proposals(), secrets, editable=self.state in EDITABLE)
 
     def _open_proposals(self) -> tuple[NumberedProposal, ...]:
-        if self.state not in _EDITABLE:
+        if self.state not in EDITABLE:
             return ()
         return numbered(
             self._proposals, len(self._needs) + len(self._draft.referrals) + len(self._draft.follow_ups) + 1
         )
 
-    def _show_refusal(self, error: BrokerError) -> None:
+    def show_refusal(self, error: BrokerError) -> None:
+        """Say what is missing: beside its field, or in a banner."""
         field = error.field if isinstance(error, InvalidInputError) else ""
         if field == "role":
             self.head.role_field.show_error(error.message)
@@ -441,68 +398,7 @@ class VisitEditor(QWidget):
             self.take_firm(enterprise_id, name)
             self._desk.toast(_("已新建企业「{name}」，回头再补资料").format(name=name), icon="buildings")
 
-        self._desk.tasks.write(self, lambda session: save_enterprise(session, draft), done, self._show_refusal)
-
-    # Moving on
-
-    def _next_step(self) -> VisitState | None:
-        if self.state in _OPEN:
-            return VisitState.RECORDED
-        steps = self._detail.next_states if self._detail else ()
-        return next((step for step in _STEPS if step in steps), None)
-
-    def _record(self, visit_id: UUID) -> None:
-        def done(_nothing: object) -> None:
-            self.open_visit(visit_id)
-            self._desk.toast(_("走访已记完，原始纪要定稿"), icon="check-circle")
-
-        self._desk.tasks.write(self, lambda session: record_visit(session, visit_id), done, self._show_refusal)
-
-    def _move(self, state: VisitState, why: str = "") -> None:
-        visit_id = self.visit_id
-        if visit_id is None:
-            return
-
-        def done(_nothing: object) -> None:
-            self.open_visit(visit_id)
-            self._desk.toast(_("走访已改为「{state}」").format(state=state_label("visit", state)))
-
-        tasks = self._desk.tasks
-        tasks.write(self, lambda session: move_visit(session, visit_id, state, why), done, self._show_refusal)
-
-    def _show_more(self) -> None:
-        menu = QMenu(self)
-        detail = self._detail
-        entries: list[tuple[str, Callable[[], object], bool]] = [
-            (_("换一家企业"), self.head.ask_firm, self.state in _EDITABLE),
-            (_("更正纪要"), self.correct, bool(detail and detail.note_is_final)),
-            (_("来龙去脉"), self._show_history, detail is not None),
-        ]
-        for step in detail.next_states if detail else ():
-            words = _("改为「{state}」").format(state=state_label("visit", step))
-            entries.append((words, partial(self._ask_and_move, VisitState(step)), True))
-        entries.append((_("移到回收站"), self.remove, detail is not None))
-        for words, act, enabled in entries:
-            action = QAction(words, menu)
-            action.triggered.connect(lambda _checked=False, act=act: act())
-            action.setEnabled(enabled)
-            menu.addAction(action)
-        button = self.head.more_button
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _ask_and_move(self, state: VisitState) -> None:
-        if state in (VisitState.CANCELLED, VisitState.RETURNED):
-            dialog = ReasonDialog(self, state_label("visit", state))
-            dialog.given.connect(lambda why: self._move(state, why))
-            dialog.open()
-        elif state == VisitState.RECORDED:
-            self.take_step()
-        else:
-            self.save_then(lambda _visit_id: self._move(state))
-
-    def _show_history(self) -> None:
-        if self._detail is not None:
-            HistoryDialog(self, self._detail).open()
+        self._desk.tasks.write(self, lambda session: save_enterprise(session, draft), done, self.show_refusal)
 
     def _choose_card(self, owner: object) -> None:
         self.side.choose(owner)
@@ -513,6 +409,6 @@ class VisitEditor(QWidget):
             self.save_then(lambda _visit_id: self._desk.go("recommend", owner))
 
     def _edit_circumstances(self) -> None:
-        dialog = CircumstancesDialog(self, self._typed(), editable=self.state in _EDITABLE)
+        dialog = CircumstancesDialog(self, self._typed(), editable=self.state in EDITABLE)
         dialog.given.connect(self.replace_draft)
         dialog.open()
