@@ -82,8 +82,8 @@ def kept_facts(row: Visit) -> RoleFacts:
     )
 
 
-def keep_facts(row: Visit, facts: RoleFacts) -> None:
-    """Write the facts into a visit.
+def check_facts(facts: RoleFacts) -> None:
+    """Refuse what cannot be.
 
     Raises:
         InvalidInputError: a name too long, a term that ends before it begins, figures no training has.
@@ -92,6 +92,13 @@ def keep_facts(row: Visit, facts: RoleFacts) -> None:
         raise InvalidInputError("term", _("聘期的结束早于开始，请改日期。"))
     _check_figure("training_heads", facts.training_heads, _MOST_HEADS, _("培训人数不对，请写 1 到 100000 的整数。"))
     _check_figure("training_minutes", facts.training_minutes, _MOST_MINUTES, _("培训时长不对，请写 100 小时以内的数。"))
+    text_field("home_unit", facts.home_unit, _LONGEST_NAME)
+    text_field("team", facts.team, _LONGEST_NAME)
+
+
+def keep_facts(row: Visit, facts: RoleFacts) -> None:
+    """Write the facts into a visit; raises like :func:`check_facts`."""
+    check_facts(facts)
     row.home_unit = text_field("home_unit", facts.home_unit, _LONGEST_NAME)
     row.team = text_field("team", facts.team, _LONGEST_NAME)
     row.team_field, row.commissioner_kind = facts.team_field, facts.commissioner_kind

@@ -16,6 +16,7 @@ from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import VisitState
 from broker_app.services.enterprises import EnterpriseDraft, save_enterprise
 from broker_app.services.needs import NeedDetail
+from broker_app.services.role_facts import has_no_facts, usual_facts
 from broker_app.services.visits import (
     PersonMet,
     Span,
@@ -409,6 +410,11 @@ class VisitEditor(QWidget):
             self.save_then(lambda _visit_id: self._desk.go("recommend", owner))
 
     def _edit_circumstances(self) -> None:
-        dialog = CircumstancesDialog(self, self._typed(), editable=self.state in EDITABLE)
+        draft, editable = self._typed(), self.state in EDITABLE
+        if editable and has_no_facts(draft.role, draft.facts):
+            usual = self._desk.tasks.fetch(lambda session: usual_facts(session, draft.role, draft.enterprise_id))
+            training = (draft.facts.training_heads, draft.facts.training_minutes)
+            draft = replace(draft, facts=replace(usual, training_heads=training[0], training_minutes=training[1]))
+        dialog = CircumstancesDialog(self, draft, editable=editable)
         dialog.given.connect(self.replace_draft)
         dialog.open()

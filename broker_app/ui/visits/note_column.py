@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _
@@ -13,7 +13,7 @@ from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, row_of
 from broker_app.ui.shell.fields import Tick
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, IconLabel, Paragraph, Words
-from broker_app.ui.visits.note_edit import NoteEdit, NoteSpan
+from broker_app.ui.visits.note_edit import NoteEdit, NoteSpan, paint_mark
 
 SentenceAction = tuple[str, Callable[[], object]]
 
@@ -43,11 +43,11 @@ class NoteColumn(Panel):
         column.addWidget(_Legend())
         self.circumstances_button = Button(_("填写"), "quiet", small=True)
         self.circumstances_button.setAccessibleName(_("填写走访情况"))
-        self._circumstances = ElidedWords("", "meta", "text3")
+        self.circumstances = ElidedWords("", "meta", "text3")
         self.consent = Tick(_("企业同意拍照"))
         self.consent.hide()
         words = Words(_("走访情况"), "meta", "text2")
-        line = row_of(IconLabel("list-checks"), words, self._circumstances, self.circumstances_button, self.consent)
+        line = row_of(IconLabel("list-checks"), words, self.circumstances, self.circumstances_button, self.consent)
         line.setStretch(2, 1)
         column.addLayout(line)
         self._foot = QHBoxLayout()
@@ -73,7 +73,7 @@ class NoteColumn(Panel):
 
     def show_circumstances(self, words: str, *, editable: bool) -> None:
         """One line of how the visit went."""
-        self._circumstances.set_text(words)
+        self.circumstances.set_text(words)
         self.circumstances_button.setText(_("改") if editable else _("看"))
 
     def confidential(self) -> tuple[Span, ...]:
@@ -122,15 +122,35 @@ class _Legend(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        kinds = ((_("技术需求"), "accent"), (_("非技术诉求"), "vio"), (_("跟进"), "warn"), (_("不得外传"), "bad"))
+        kinds = {
+            "need": _("技术需求"),
+            "referral": _("非技术诉求"),
+            "follow_up": _("跟进"),
+            "confidential": _("不得外传"),
+        }
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 2)
         row.setSpacing(6)
-        for words, colour in kinds:
-            row.addWidget(IconLabel("minus", f"{colour}_text"))
+        for kind, words in kinds.items():
+            row.addWidget(_Swatch(kind))
             row.addWidget(Words(words, "tiny", "text2"))
             row.addSpacing(10)
         row.addStretch(1)
+
+
+class _Swatch(QWidget):
+    """A mark without words in it."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._kind = kind
+        self.setFixedSize(26, 14)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it as the note does."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_mark(painter, self._kind, QRectF(0, 0, self.width(), self.height() - 1))
 
 
 def _run(act: Callable[[], object], _checked: bool = False) -> None:
