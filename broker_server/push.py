@@ -283,7 +283,7 @@ class _Push:
             row = self.records.get((scope, record_id))
             if row is not None and row.op == protocol.LEAVE and row.moved_to:
                 scope = row.moved_to
-            elif row is not None and row.into:
+            elif row is not None and row.into and operation.into != record_id:
                 record_id = row.into
             else:
                 break
@@ -301,7 +301,7 @@ class _Push:
             return _Held("not-yours")
         if scope == PUBLIC and operation.set and not may_be_public(kind, operation.set):
             return _Held("not-public")
-        if operation.into is not None and not self._is_same_kind(scope, record_id, operation.into):
+        if operation.into not in (None, record_id) and not self._is_same_kind(scope, record_id, operation.into):
             return _Held("unknown-record", scope)
         if operation.move is not None and operation.move != scope:
             return self._reason_not_to_move(operation, kind, {} if row is None else row.body)
@@ -342,7 +342,10 @@ class _Push:
         self._look_for_double(operation, outcome, (scope, record_id), row)
         if row.kind == _CONFLICT and row.body.get("twin"):
             self._close_twin(row, operation)
-        if operation.into is not None:
+        if operation.into == record_id:  # it stands on its own again
+            row.into = None
+            self._touch(row, outcome)
+        elif operation.into is not None:
             row.into, row.deleted_at, row.op = operation.into, operation.at, protocol.DELETE
             self._touch(row, outcome)
         elif operation.move is not None and operation.move != scope:

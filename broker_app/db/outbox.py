@@ -60,6 +60,31 @@ def wire_value(value: Any) -> Any:
             return value
 
 
+def say_same(session: Session, record_id: UUID, into_id: UUID) -> None:
+    """Make the change of ``record_id`` that waits say that it is the same as ``into_id`` (itself: parted again).
+
+    It goes to the end of the outbox, behind whatever makes the other record known. A record the server has never
+    heard of has nothing waiting, and nobody there asks for it.
+    """
+    row = session.scalar(
+        select(OutboxOperation)
+        .where(OutboxOperation.record_id == record_id, OutboxOperation.sent_at.is_(None))
+        .order_by(OutboxOperation.seq.desc())
+        .limit(1)
+    )
+    if row is None:
+        return
+    session.delete(row)
+    session.flush()
+    session.add(
+        OutboxOperation(
+            op=new_id(), record_id=record_id, kind=row.kind, scope=row.scope, action=row.action,
+            fields=dict(row.fields), at=row.at, group_id=row.group_id, into_id=into_id,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
 def _stamp(session: Session, _context: UOWTransaction, _instances: object) -> None:
     if any(isinstance(row, Synced) for row in session.deleted):
         raise RuntimeError("a synced row is marked with deleted_at, never deleted")
@@ -163,7 +188,14 @@ def _fold(session: Session, waiting: tuple[int, Change], row: Synced, change: Ch
         update(OutboxOperation)
         .where(OutboxOperation.seq == seq)
         # Whoever changes a record has seen it as it stands now, and tries again what could not be sent.
-        .values(fields=folded, scope=row.scope, action="delete" if row.deleted_at else "put", seen=None, parked=None)
+        .values(
+            fields=folded,
+            scope=row.scope,
+            action="delete" if row.deleted_at else "put",
+            seen=None,
+            parked=None,
+            into_id=OutboxOperation.into_id if row.deleted_at else None,
+        )
     )
 
 

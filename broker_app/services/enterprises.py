@@ -1,11 +1,12 @@
 """Firms and the people in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from broker_app.codes.counties import county_label
@@ -17,6 +18,7 @@ from broker_app.errors import InvalidInputError
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import state_label
+from broker_app.services.firm_aliases import standing_id
 from broker_app.services.firm_names import firm_key
 from broker_app.services.phones import masked_phone
 from broker_app.services.pinyin import search_keys
@@ -38,8 +40,20 @@ class ContactDraft:
 
 
 @dataclass(frozen=True)
+class Tier:
+    """A place in 企业梯队 or in one of the libraries: which (code list enterprise_tier), from when, until when.
+
+    ``until`` None: it does not run out, or nobody wrote down when.
+    """
+
+    code: str
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class EnterpriseDraft:
-    """A firm, as typed."""
+    """A firm, as typed. ``index_score`` is a 科创指数 somebody else published: shown with its day and source only."""
 
     name: str
     credit_code: str = ""
@@ -54,6 +68,11 @@ class EnterpriseDraft:
     email: str = ""
     profile: str = ""
     tags: tuple[str, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    carrier: str = ""
+    index_score: str = ""
+    index_on: date | None = None
+    index_source: str = ""
     contacts: tuple[ContactDraft, ...] = ()
     source_id: str = ""
 
@@ -115,7 +134,7 @@ def save_enterprise(session: Session, draft: EnterpriseDraft, enterprise_id: UUI
     code = checked_credit_code(draft.credit_code)
     if enterprise_id is None and code:
         firm_id = enterprise_id_for(draft.county or session.info["actor"].county, code)
-        known = session.get(Enterprise, firm_id)
+        known = session.get(Enterprise, standing_id(session, firm_id))
         if known is not None:
             return _join(session, known, draft)
         row = _added(session, Enterprise(id=firm_id))
@@ -130,10 +149,49 @@ def save_enterprise(session: Session, draft: EnterpriseDraft, enterprise_id: UUI
     row.legal_person, row.founded_on = text_field("legal_person", draft.legal_person, 50), draft.founded_on
     row.website, row.email = text_field("website", draft.website, 255), text_field("email", draft.email, 100)
     row.profile, row.tags = text_field("profile", draft.profile, 5000), text_list("tags", draft.tags, 50)
+    row.carrier, row.tiers = text_field("carrier", draft.carrier, 100), tier_rows(draft.tiers)
+    _save_index(row, draft)
     row.source_id = row.source_id or draft.source_id
     session.flush()
     _save_contacts(session, row, draft.contacts)
     return row.id
+
+
+def tier_rows(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
+    """Tiers as the store keeps them: each code once, the one that runs longest.
+
+    Raises:
+        InvalidInputError: a tier that ends before it begins, or without a code.
+    """
+    kept: dict[str, Tier] = {}
+    for one in tiers:
+        if not one.code:
+            raise InvalidInputError("tiers", _("请选是哪一类。"))
+        if one.since and one.until and one.until < one.since:
+            words = _("「{tier}」的到期日早于认定日。").format(tier=label(CodeList.ENTERPRISE_TIER, one.code))
+            raise InvalidInputError("tiers", words)
+        known = kept.get(one.code)
+        if known is None or (known.until or date.max) < (one.until or date.max):
+            kept[one.code] = one
+    return [
+        {
+            "code": one.code,
+            "since": one.since.isoformat() if one.since else None,
+            "until": one.until.isoformat() if one.until else None,
+        }
+        for one in kept.values()
+    ]
+
+
+def read_tiers(rows: Sequence[Mapping[str, Any]]) -> tuple[Tier, ...]:
+    """Tiers as the store keeps them; of two entries of one code (written on two computers) the one that runs longer."""
+    kept: dict[str, Tier] = {}
+    for row in rows:
+        one = Tier(str(row.get("code") or ""), _stored_day(row.get("since")), _stored_day(row.get("until")))
+        known = kept.get(one.code)
+        if one.code and (known is None or (known.until or date.max) < (one.until or date.max)):
+            kept[one.code] = one
+    return tuple(kept.values())
 
 
 def checked_credit_code(typed: str) -> str:
@@ -201,8 +259,8 @@ def list_enterprises(
 
 
 def get_enterprise(session: Session, enterprise_id: UUID) -> EnterpriseDetail:
-    """Facts, people and history of a firm; raises NotFoundError."""
-    row = live(session, Enterprise, enterprise_id)
+    """Facts, people and history of a firm, or of the one it was merged into; raises NotFoundError."""
+    row = live(session, Enterprise, standing_id(session, enterprise_id))
     people = session.scalars(
         select(Contact)
         .where(Contact.enterprise_id == row.id, Contact.deleted_at.is_(None))
@@ -222,6 +280,11 @@ def get_enterprise(session: Session, enterprise_id: UUID) -> EnterpriseDetail:
         email=row.email,
         profile=row.profile,
         tags=tuple(row.tags),
+        tiers=read_tiers(row.tiers),
+        carrier=row.carrier,
+        index_score=row.index_score,
+        index_on=row.index_on,
+        index_source=row.index_source,
         contacts=tuple(ContactDraft(one.name, one.position, one.phone, one.email, one.id) for one in people),
         source_id=row.source_id,
     )
@@ -246,8 +309,20 @@ def restore_enterprise(session: Session, enterprise_id: UUID) -> None:
     trashed(session, Enterprise, enterprise_id).deleted_at = None
 
 
-def _live_firms() -> Select[Enterprise]:
-    return select(Enterprise).where(Enterprise.deleted_at.is_(None))
+def _save_index(row: Enterprise, draft: EnterpriseDraft) -> None:
+    score = text_field("index_score", draft.index_score, 20)
+    source = text_field("index_source", draft.index_source, 100)
+    if score and not (draft.index_on and source):
+        raise InvalidInputError("index_score", _("科创指数要写明是哪一天、从哪里来的。"))
+    row.index_score = score
+    row.index_on, row.index_source = (draft.index_on, source) if score else (None, "")
+
+
+def _stored_day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
 
 
 def _join(session: Session, known: Enterprise, draft: EnterpriseDraft) -> UUID:

@@ -33,7 +33,9 @@ from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import OPEN_NOTE_STATES
 from broker_app.services.achievements import restore_achievement
+from broker_app.services.enterprise_merge import is_merged, undo_merge
 from broker_app.services.enterprises import restore_enterprise
+from broker_app.services.firm_aliases import follow_aliases
 from broker_app.services.matches import restore_match
 from broker_app.services.needs import restore_need
 from broker_app.services.records import NOUNS, trashed
@@ -104,8 +106,13 @@ def count_trash(session: Session) -> int:
 
 
 def restore(session: Session, kind: str, record_id: UUID) -> None:
-    """Take a record out of the trash; raises NotFoundError."""
+    """Take a record out of the trash; a firm that was merged is parted again. Raises NotFoundError."""
+    if kind == "enterprise" and is_merged(session, record_id):
+        undo_merge(session, record_id)
+        return
     _RESTORE[kind](session, record_id)
+    session.flush()
+    follow_aliases(session)  # its firm may have been merged while it lay in the trash
 
 
 def delete_for_good(session: Session, kind: str, record_id: UUID) -> Sequence[str]:

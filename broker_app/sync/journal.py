@@ -70,7 +70,7 @@ def say_again(session: Session) -> None:
             OutboxOperation(
                 seq=first + number, op=each.op, record_id=each.record_id, kind=each.kind, scope=each.scope,
                 action=each.action, fields=each.fields, at=each.at, sent_at=each.acknowledged_at, seen=each.seen,
-                group_id=each.group_id,
+                group_id=each.group_id, into_id=each.into_id,
             )
         )  # fmt: skip
     session.execute(delete(AcknowledgedOperation))
@@ -228,6 +228,8 @@ def operation_of(row: OutboxOperation) -> Operation:
         delete_wish = row.fields["deleted_at"][1] is not None
     elif row.action == "delete":
         delete_wish = True
+    if row.into_id is not None:  # merged: the mark says enough; parted again: it comes out of the trash as well
+        delete_wish = False if row.into_id == row.record_id else None
     return Operation(
         op=row.op,
         id=row.record_id,
@@ -237,6 +239,7 @@ def operation_of(row: OutboxOperation) -> Operation:
         set=sendable(row.fields.items()),
         delete=delete_wish,
         seen=row.seen if delete_wish else None,
+        into=row.into_id,
         group=row.group_id,
     )
 
@@ -244,7 +247,8 @@ def operation_of(row: OutboxOperation) -> Operation:
 def _acknowledged(row: OutboxOperation, result: Result, now: datetime) -> dict[str, Any]:
     return {
         "op": row.op, "record_id": row.record_id, "kind": row.kind, "scope": row.scope, "action": row.action,
-        "fields": row.fields, "seen": row.seen, "group_id": row.group_id, "at": row.at, "status": result.status,
+        "fields": row.fields, "seen": row.seen, "group_id": row.group_id, "into_id": row.into_id, "at": row.at,
+        "status": result.status,
         "received_at": result.at, "acknowledged_at": now,
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from broker_app.db.models import OutboxOperation, ServerRecord, SyncScope
+from broker_app.services.firm_aliases import follow_aliases, forget_aliases, has_aliases, learn_aliases
 from broker_app.services.indexing import reindex
 from broker_app.sync.bodies import Body, body_of, models, row_values, table_of
 from broker_app.sync.merge import lay_over
@@ -37,6 +38,10 @@ REMOVED_SHARE = 0.05
 
 INDEXED = ("achievement", "need")
 """Kinds with texts in the matching index."""
+
+_NAMES_FIRM = frozenset(
+    {"enterprise", "visit", "need", "contact", "referral_request", "follow_up", "attachment"}
+)  # kinds that name a firm
 
 _LOOKUP = 400
 ItemT = TypeVar("ItemT")
@@ -117,6 +122,7 @@ def apply_changes(session: Session, changes: Sequence[Change], removals: Removal
     _mirror(session, page, puts, [change for change in last.values() if change.op != PUT], sums)
     _remove(session, page, gone)
     _put(session, page, puts, now)
+    _follow_merged(session, page, list(last.values()), now)
     sums.write()
     tell_changed(session, {change.kind for change in last.values()})
     return Applied(len(puts), len(gone))
@@ -338,6 +344,21 @@ def _remove(session: Session, page: _Page, gone: Sequence[Change]) -> None:
             )
         if kind in INDEXED:
             reindex(session, kind, [value["_id"] for value in values])
+
+
+def _follow_merged(session: Session, page: _Page, changes: Sequence[Change], now: datetime) -> None:
+    """A firm that was merged elsewhere: what is here of it belongs to the one that stands; and one parted again."""
+    firms = [change for change in changes if change.kind == "enterprise" and change.id not in page.pending]
+    learnt = {change.id: change.into for change in firms if change.op == DELETE and change.into is not None}
+    if learnt:
+        learn_aliases(session, learnt, now)
+    elif not {change.kind for change in changes} & _NAMES_FIRM or not has_aliases(session):
+        return
+    forget_aliases(session, [change.id for change in firms if change.op == PUT])
+    session.expire_all()
+    writable = set(session.scalars(select(SyncScope.scope).where(SyncScope.writable)))
+    if follow_aliases(session, lambda scope: scope in writable):
+        tell_changed(session, ("visit", "need", "contact"))
 
 
 def _put(session: Session, page: _Page, puts: Sequence[Change], now: datetime) -> None:

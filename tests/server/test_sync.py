@@ -259,6 +259,11 @@ def test_the_same_code_twice_is_one_question(server: ServerUnderTest, chen: Devi
     lin.cursors = {}
     gone = next(change for change in lin.sync().changes if change.id == two.id)
     assert (gone.op, gone.into) == ("del", one.id)
+    # And taken back: what is said of the second is its own again.
+    assert statuses(lin.sync(replace(put(COUNTY, "enterprise", two.id), into=two.id, delete=False))) == ["applied"]
+    chen.sync(put(COUNTY, "enterprise", two.id, address="莘塍"))
+    assert body_of(lin, COUNTY, two.id)["address"] == "莘塍"
+    assert body_of(lin, COUNTY, one.id)["address"] == "塘下"
     assert not server.faults()
 
 
