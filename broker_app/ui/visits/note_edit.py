@@ -65,7 +65,6 @@ class NoteEdit(ImeAwareTextEdit):
         self._strong: object = None
         self.setFrameShape(self.Shape.NoFrame)
         self.document().setDocumentMargin(0)
-        self.setViewportMargins(0, _TAG_ROOM, 0, 0)
         self._dress()
         theme().changed.connect(self._dress)
 
@@ -163,6 +162,9 @@ class NoteEdit(ImeAwareTextEdit):
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.setBlockFormat(form)
+        frame = self.document().rootFrame().frameFormat()
+        frame.setTopMargin(_TAG_ROOM)
+        self.document().rootFrame().setFrameFormat(frame)
         self.document().setUndoRedoEnabled(undo)
 
     def _boxes(self, cursor: QTextCursor) -> list[QRectF]:
@@ -192,22 +194,12 @@ class NoteEdit(ImeAwareTextEdit):
         return boxes
 
     def _paint_span(self, painter: QPainter, span: NoteSpan, boxes: Sequence[QRectF]) -> None:
-        tint, colour, style = SPAN_TOKENS[span.kind]
         strong = self._strong is not None and span.owner == self._strong
         for box in boxes:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("tint2" if strong and span.kind == "need" else tint))
-            painter.drawRoundedRect(box, 3, 3)
-            if span.kind == "confidential":
-                hatch = theme().color(colour)
-                hatch.setAlpha(60)
-                painter.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
-                painter.drawRoundedRect(box, 3, 3)
-            painter.setPen(QPen(theme().color(colour), 2, style, Qt.PenCapStyle.FlatCap))
-            painter.drawLine(QPointF(box.left(), box.bottom()), QPointF(box.right(), box.bottom()))
+            paint_mark(painter, span.kind, box, strong=strong)
 
     def _paint_tag(self, painter: QPainter, span: NoteSpan, box: QRectF) -> None:
-        plate = QRectF(box.left() - 5, max(0.0, box.top() - 9), 17, 14)
+        plate = QRectF(max(0.0, box.left() - 5), max(0.0, box.top() - 9), 17, 14)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color(SPAN_TOKENS[span.kind][1]))
         painter.drawRoundedRect(plate, 7, 7)
@@ -216,6 +208,21 @@ class NoteEdit(ImeAwareTextEdit):
         painter.setFont(font)
         painter.setPen(theme().color("on_accent"))
         painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), span.tag)
+
+
+def paint_mark(painter: QPainter, kind: str, box: QRectF, *, strong: bool = False) -> None:
+    """Paint a mark of one of ``SPAN_TOKENS``: tint, hatching of what is confidential, and a line below."""
+    tint, colour, style = SPAN_TOKENS[kind]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("tint2" if strong and kind == "need" else tint))
+    painter.drawRoundedRect(box, 3, 3)
+    if kind == "confidential":
+        hatch = theme().color(colour)
+        hatch.setAlpha(60)
+        painter.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(QPen(theme().color(colour), 2, style, Qt.PenCapStyle.FlatCap))
+    painter.drawLine(QPointF(box.left(), box.bottom()), QPointF(box.right(), box.bottom()))
 
 
 def _shown_at(layout: Any, position: int) -> int:
