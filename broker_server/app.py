@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,17 +23,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from broker_app.sync import protocol
-from broker_app.sync.protocol import Cursor
 from broker_server import __version__, auth, blobs, meta, problems, snapshots, tables, wire
 from broker_server.auth import Caller, SignedIn, authenticate
 from broker_server.bodies import UnpackedRoute, packed_response, too_large
 from broker_server.database import Clock, open_engine, reading, run, see, utc_now
+from broker_server.exchange import exchange
 from broker_server.limits import Throttle
 from broker_server.metrics import Metrics
 from broker_server.migrations.upgrade import is_at_head
 from broker_server.problems import Problem, ProblemBody, not_found, unauthorized
-from broker_server.pull import pull
-from broker_server.push import push
 from broker_server.settings import Settings, from_environment
 
 ResultT = TypeVar("ResultT")
@@ -183,16 +182,10 @@ def sync(
     """Push operations and pull changes."""
     if speaks != protocol.PROTOCOL or (schema < protocol.SCHEMA_MIN and body.limit):
         raise Problem(protocol.CLIENT_TOO_OLD, 426, "install the newest program; what you wrote can still be pushed")
-    results: list[dict[str, Any]] = []
-    if body.push:
-        operations = [operation.as_operation() for operation in body.push]
-        results = push(server.engine, token, body.epoch, operations, server.clock())
-        for result in results:
-            server.metrics.count("broker_operations_total", status=result["status"])
-    cursors = {scope: Cursor.parse(cursor) for scope, cursor in body.cursors.items()}
     try:
-        with reading(server.engine) as connection:
-            answer = pull(connection, token, body.epoch, cursors, body.limit, results, server.clock())
+        answer, taken = exchange(server.engine, token, body, server.clock)
+        for status, count in Counter(result["status"] for result in taken.results).items():
+            server.metrics.count("broker_operations_total", count, status=status)
     except Problem as problem:
         if problem.members.get("epoch") == str(body.epoch):  # this epoch, and yet a cursor beyond its head
             server.metrics.count("broker_rollbacks_suspected_total")

@@ -16,6 +16,7 @@ from broker_server.auth import Caller, authenticate
 from broker_server.database import see
 from broker_server.meta import COVERED, EPOCH, check_epoch
 from broker_server.problems import epoch_changed
+from broker_server.push import Taken
 
 _PAGE_BYTES = 8 * 1024 * 1024  # of bodies; a page ends earlier if it is reached
 
@@ -35,10 +36,10 @@ def pull(
     epoch: UUID,
     cursors: Mapping[str, Cursor],
     limit: int,
-    results: list[dict[str, Any]],
+    taken: Taken,
     now: datetime,
 ) -> bytes:
-    """The whole answer to ``POST /v1/sync`` as JSON; ``results`` of the push before it are put in as they are.
+    """The whole answer to ``POST /v1/sync`` as JSON; results of the push before it are put in as they are.
 
     Raises:
         Problem: epoch-changed, also for a cursor beyond its scope's head; token-expired, device-revoked.
@@ -47,13 +48,15 @@ def pull(
     known = check_epoch(connection, epoch)
     see(connection, caller.access.readable)
     heads = {scope: head_of(connection, scope) for scope in sorted(caller.access.readable)}
-    page = _Page(limit)
+    page = _Page(limit, cursors={scope: str(Cursor(rev)) for scope, rev in taken.own.items()})
     for scope, head in heads.items():
-        cursor = cursors.get(scope, Cursor())
+        cursor = Cursor(taken.own[scope]) if scope in taken.own else cursors.get(scope, Cursor())
+        if scope not in cursors and head.rev == 0 and limit:
+            page.cursors.setdefault(scope, str(cursor))  # an empty scope is read, too
         if cursor.rev > head.rev:
             raise epoch_changed(known[EPOCH])
         _read_scope(connection, scope, cursor, head, page)
-    return _answer(known, caller, heads, page, results)
+    return _answer(known, caller, heads, page, taken)
 
 
 def head_of(connection: Connection, scope: str) -> Head:
@@ -115,17 +118,17 @@ def change_line(scope: str, row: Any) -> bytes:
     return orjson.dumps(head)
 
 
-def _answer(
-    known: dict[str, str], caller: Caller, heads: dict[str, Head], page: _Page, results: list[dict[str, Any]]
-) -> bytes:
-    rest = {
+def _answer(known: dict[str, str], caller: Caller, heads: dict[str, Head], page: _Page, taken: Taken) -> bytes:
+    rest: dict[str, Any] = {
         "epoch": known[EPOCH],
         "scopes": sorted(heads),
         "writable": sorted(caller.access.writable),
         "covered": known.get(COVERED),
-        "results": results,
+        "results": taken.results,
         "cursors": page.cursors,
         "more": page.more,
         "heads": {scope: {"rev": head.rev, "count": head.count, "sum": head.sum} for scope, head in heads.items()},
     }
+    if taken.own:
+        rest["own"] = taken.own
     return orjson.dumps(rest)[:-1] + b',"changes":[' + b",".join(page.changes) + b"]}"

@@ -7,10 +7,11 @@ operation has to be held): then the transaction starts again with those locked a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from broker_app.sync.kinds import KINDS, may_be_public
 from broker_app.sync.merge import FieldConflict, merge_record
 from broker_app.sync.protocol import (
     PUBLIC,
+    Cursor,
     Operation,
     Result,
     conflict_id,
@@ -36,7 +38,7 @@ from broker_server import tables
 from broker_server.auth import Caller, authenticate
 from broker_server.database import insert_new, moment, run, see, upsert
 from broker_server.meta import check_epoch
-from broker_server.problems import busy
+from broker_server.problems import busy, epoch_changed
 
 JsonObject = dict[str, Any]
 Key = tuple[str, UUID]  # scope, id
@@ -68,6 +70,8 @@ class _Record:
     was_live: bool = False
     code: str = ""  # identity before this push
     touched: bool = False
+    changes: int = 0  # operations of this push that had to do with it
+    as_said: bool = False  # made by this push, and exactly as an operation said
 
 
 @dataclass(frozen=True)
@@ -94,16 +98,36 @@ class _Outcome:
     touched: bool = False
 
 
-def push(engine: Engine, token: str, epoch: UUID, operations: Sequence[Operation], now: datetime) -> list[JsonObject]:
-    """Take ``operations`` in, in their order; results in the same order, as JSON objects.
+@dataclass(frozen=True)
+class Taken:
+    """What became of a push: results in its order, as JSON objects.
+
+    ``own`` names scopes in which the caller had read everything up to this push, and in whose new revision
+    stands nothing but records that its operations made as they said: nobody need tell them to the caller.
+    """
+
+    results: list[JsonObject] = field(default_factory=list)
+    own: dict[str, int] = field(default_factory=dict)
+
+
+def push(
+    engine: Engine,
+    token: str,
+    epoch: UUID,
+    operations: Sequence[Operation],
+    now: datetime,
+    cursors: Mapping[str, Cursor] = MappingProxyType({}),
+) -> Taken:
+    """Take ``operations`` in, in their order; ``cursors`` say how far the caller has read.
 
     Raises:
-        Problem: epoch-changed, token-expired, device-revoked (nothing was applied), busy.
+        Problem: epoch-changed, also for a cursor beyond the head of a scope that is written to; token-expired,
+            device-revoked (nothing was applied), busy.
     """
     scopes = frozenset(operation.scope for operation in operations)
     for _hop in range(_HOPS):
         try:
-            return run(engine, partial(_push, token, epoch, operations, scopes, now))
+            return run(engine, partial(_push, token, epoch, operations, scopes, cursors, now))
         except _MoreScopesError as more:
             scopes |= more.scopes
     raise busy()
@@ -114,12 +138,22 @@ def _push(
     epoch: UUID,
     operations: Sequence[Operation],
     scopes: frozenset[str],
+    cursors: Mapping[str, Cursor],
     now: datetime,
     connection: Connection,
-) -> list[JsonObject]:
+) -> Taken:
     caller = authenticate(connection, token, now)
     check_epoch(connection, epoch)
-    return _Push(connection, caller, scopes, now).take(operations)
+    taking = _Push(connection, caller, scopes, now)
+    heads = {scope: counter.rev for scope, counter in taking.counters.items()}
+    if any(cursor.rev > heads.get(scope, cursor.rev) for scope, cursor in cursors.items()):
+        raise epoch_changed(str(epoch))  # the database went back in time: first say again what it has forgotten
+    results = taking.take(operations)
+    own = {}
+    for scope in taking.named & caller.access.readable:
+        if cursors.get(scope, Cursor()) == Cursor(heads.get(scope, -1)) and taking.has_only_made(scope):
+            own[scope] = taking.counters[scope].rev
+    return Taken(results, own)
 
 
 class _Push:
@@ -135,6 +169,7 @@ class _Push:
         self.records: dict[Key, _Record] = {}
         self.owners: dict[tuple[str, str, str], set[UUID]] = {}  # (scope, kind, code): ids
         self.done: list[tuple[Operation, str, Result, _Outcome]] = []
+        self.names: dict[UUID, str] = {}
         # A scope that is not ours is locked only where something has to be held for its lead.
         locked = {scope for scope in scopes if scope in self.writable or scope.startswith("held:")}
         visible = caller.access.readable | locked
@@ -152,6 +187,11 @@ class _Push:
             results[operation.op] = self._take_one(operation)
         self._write()
         return [results[operation.op] for operation in operations]
+
+    def has_only_made(self, scope: str) -> bool:
+        """Whether this push did something in ``scope``, and nothing but make records as it said."""
+        rows = [row for (where, _record), row in self.records.items() if where == scope and row.touched]
+        return bool(rows) and all(row.as_said and row.changes == 1 and row.op == protocol.PUT for row in rows)
 
     # --- reading ------------------------------------------------------------------------------------------
 
@@ -327,6 +367,7 @@ class _Push:
         row = self.records.setdefault((scope, record_id), _Record(operation.kind, {}))
         outcome = _Outcome(scope=scope)
         is_new = row.op == ""
+        row.changes += 1
         merged = merge_record(row.kind, row.body, operation.set)
         row.body, outcome.changed = merged.body, dict(merged.changed)
         for conflict in merged.conflicts:
@@ -350,6 +391,8 @@ class _Push:
             self._touch(row, outcome)
         elif operation.move is not None and operation.move != scope:
             self._move(row, outcome, record_id, operation.move)
+        is_where_said = (scope, record_id) == (operation.scope, operation.id)
+        row.as_said = is_new and is_where_said and outcome.status == protocol.APPLIED
         return outcome
 
     @staticmethod
@@ -362,12 +405,15 @@ class _Push:
             if fields_hash(row.body) == operation.seen:
                 row.deleted_at, row.op = operation.at, protocol.DELETE
             else:  # somebody changed it meanwhile: the edit stands, and the wish to delete is seen
-                self._open(operation, outcome, key, "delete", {"kind": "delete", "current": row.body, "other": None})
+                who = self._who_changed(key, "")
+                self._open(operation, outcome, key, "delete", {"kind": "delete", "current": row.body, **who})
         elif operation.delete is False and before is not None:
             row.deleted_at, row.op = None, protocol.PUT
         elif operation.delete is None and before is not None and (outcome.changed or outcome.conflicts):
             row.deleted_at, row.op = None, protocol.PUT  # an edit takes it out of the trash, and says so
-            self._open(operation, outcome, key, "delete", {"kind": "delete", "current": row.body, "other": before})
+            who = self._who_changed(key, "deleted_at")
+            about = {"kind": "delete", "current": row.body, "other": before, **who}
+            self._open(operation, outcome, key, "delete", about)
         if row.deleted_at != before:
             outcome.changed["deleted_at"] = [before, row.deleted_at]
             self._touch(row, outcome)
@@ -410,7 +456,8 @@ class _Push:
     def _disagree(self, operation: Operation, outcome: _Outcome, key: Key, conflict: FieldConflict) -> None:
         values = {"field": conflict.field, "base": conflict.base, "current": conflict.current, "other": conflict.other}
         kind = "text" if conflict.is_text else "value"
-        self._open(operation, outcome, key, conflict.field, {"kind": kind, **values})
+        who = self._who_changed(key, conflict.field)
+        self._open(operation, outcome, key, conflict.field, {"kind": kind, **values, **who})
 
     def _open(self, operation: Operation, outcome: _Outcome, key: Key, part: str, about: JsonObject) -> None:
         scope, record_id = key
@@ -421,10 +468,42 @@ class _Push:
 
     def _file(self, scope: str, record_id: UUID, operation: Operation, about: JsonObject) -> UUID:
         who = {"user": str(self.caller.account), "device": str(self.caller.device), "at": self.now, "status": "open"}
+        who["user_name"] = self._name_of(self.caller.account)
         body = {name: value for name, value in (about | who).items() if value not in (None, "", [], {})}
         row = self.records.setdefault((scope, record_id), _Record(_CONFLICT, {}))
         row.body, row.op, row.touched = body, protocol.PUT, True
         return record_id
+
+    def _who_changed(self, key: Key, name: str) -> JsonObject:
+        """Who gave a field (or, for "", the record) what stands there, and when: people are told whose words differ."""
+        scope, record_id = key
+        for operation, where, _result, outcome in reversed(self.done):
+            if (where, operation.id) == key and (name in outcome.changed if name else outcome.changed):
+                return self._who(self.caller.account, self.now)
+        table = tables.history
+        rows = self.connection.execute(
+            select(table.c.account, table.c.received_at, table.c.changed)
+            .where(table.c.scope == scope, table.c.id == record_id)
+            .order_by(table.c.received_at.desc())
+            .limit(_LOOKUP)
+        )
+        for account, at, changed in rows:
+            fields = orjson.loads(changed)
+            if name in fields if name else fields:
+                return self._who(account, at)
+        return {}
+
+    def _who(self, account: UUID, at: str) -> JsonObject:
+        return {"current_user": str(account), "current_name": self._name_of(account), "current_at": at}
+
+    def _name_of(self, account: UUID) -> str:
+        if account not in self.names:
+            table = tables.account
+            found = self.connection.execute(
+                select(table.c.name, table.c.login).where(table.c.id == account)
+            ).one_or_none()
+            self.names[account] = (found.name or found.login) if found is not None else ""
+        return self.names[account]
 
     def _hold(self, operation: Operation, held: _Held) -> _Outcome:
         """Keep the whole operation: with its author, and where there is a lead of that scope with them."""

@@ -79,6 +79,7 @@ class SyncIn(BaseModel):
     limit: Annotated[int, Field(ge=0, le=MAX_PAGE), _WHOLE] = MAX_PAGE
     push: Annotated[list[OperationIn], Field(max_length=MAX_OPERATIONS)] = []
     cursors: Annotated[dict[ScopeName, CursorText], _NOTHING_ELSE] = {}
+    echo: StrictBool = True
 
 
 class DeviceIn(BaseModel):
@@ -223,6 +224,7 @@ class SyncOut(BaseModel):
     cursors: dict[str, str]
     more: bool
     heads: dict[str, HeadOut]
+    own: dict[str, int] = {}
 
 
 class ChunkOut(BaseModel):

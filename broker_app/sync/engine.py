@@ -4,7 +4,7 @@ Whoever drives it carries each request to the server and sends the answer in, or
 Between two requests the store is always whole: a round may end anywhere, the next one goes on from there.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Container, Generator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -191,7 +191,7 @@ def _send(
     epoch = local.epoch()
     if epoch is None:
         raise ServerTroubleError
-    request = SyncRequest(epoch, local.cursors() if limit else {}, batch, limit)
+    request = SyncRequest(epoch, local.cursors(), batch, limit, echo=False)
     try:
         reply = yield Exchange(request)
     except Refusal as refusal:
@@ -285,30 +285,34 @@ def _pull(
 def _to_head(
     local: Local, report: Report, reply: SyncReply | None, progress: Callable[[Report], object]
 ) -> Generator[Request, Any, SyncReply]:
+    if reply is None and local.has_unread():
+        yield from _first_downloads(local, report, (yield from _ask_scopes(local)), progress)
     for _page in range(_ENDLESS):
         if reply is not None and not reply.more:
             return reply
-        cursors = local.cursors()
-        known = {scope for scope, cursor in cursors.items() if cursor}
-        if reply is None and not known:
-            first = yield from _ask_scopes(local)
-            yield from _first_downloads(local, report, first, progress)
-            cursors = local.cursors()
         epoch = local.epoch()
         if epoch is None:
             raise ServerTroubleError
-        reply = yield Exchange(SyncRequest(epoch, cursors, (), protocol.MAX_PAGE))
+        known = local.cursors()
+        reply = yield Exchange(SyncRequest(epoch, known, (), protocol.MAX_PAGE))
         _take(local, reply, report)
         progress(report)
+        if reply.more:  # a scope may have become ours with this page
+            yield from _first_downloads(local, report, reply, progress, known)
     raise ServerTroubleError
 
 
 def _first_downloads(
-    local: Local, report: Report, reply: SyncReply, progress: Callable[[Report], object]
+    local: Local,
+    report: Report,
+    reply: SyncReply,
+    progress: Callable[[Report], object],
+    begun: Container[str] | None = None,
 ) -> Generator[Request, Any, None]:
-    cursors = local.cursors()
+    """Read large scopes in pieces that are not among ``begun``; by default those that have a cursor are."""
+    known = local.cursors() if begun is None else begun
     for scope, head in reply.heads.items():
-        if head.count >= SNAPSHOT_ABOVE and scope not in cursors:
+        if head.count >= SNAPSHOT_ABOVE and scope not in known:
             yield from _first_download(local, scope, report, progress)
 
 

@@ -4,15 +4,18 @@ An operation leaves the outbox in the transaction that takes over the server's a
 until a backup of the server holds it: a server that goes back in time is told again (sync.md section 3).
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+import orjson
+from sqlalchemy import Select, Text, delete, func, insert, literal, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from broker_app.db.models import (
@@ -25,11 +28,32 @@ from broker_app.db.models import (
 )
 from broker_app.db.models.base import new_id
 from broker_app.db.outbox import wire_value
+from broker_app.db.types import UtcDateTime
 from broker_app.services.indexing import reindex
 from broker_app.sync.bodies import body_of, json_size, models, row_values, sendable, table_of
 from broker_app.sync.merge import merge_record, same
-from broker_app.sync.protocol import HELD, MAX_OPERATIONS, MAX_PUSH_BYTES, Operation, Result, SyncReply
-from broker_app.sync.records import INDEXED, Told, forget_rows, portions, read_anew, seen_hash, show, tell_changed
+from broker_app.sync.protocol import (
+    APPLIED,
+    HELD,
+    MAX_OPERATIONS,
+    MAX_PUSH_BYTES,
+    PUT,
+    Change,
+    Operation,
+    Result,
+    SyncReply,
+)
+from broker_app.sync.records import (
+    INDEXED,
+    Told,
+    forget_rows,
+    note_own,
+    portions,
+    read_anew,
+    seen_hash,
+    show,
+    tell_changed,
+)
 
 KEPT_FOR = timedelta(days=30)
 _EPOCH = "sync.epoch"
@@ -87,13 +111,13 @@ def waiting(session: Session) -> tuple[int, int]:
 
 def next_batch(session: Session, upto: int, now: datetime) -> tuple[Operation, ...]:
     """The next operations to send, at most 2000 or 4 MiB; from now on they stay as they are."""
-    rows: dict[int, OutboxOperation] = {}
+    rows: dict[int, Waiting] = {}
     size = 0
     # What follows an operation whose fate is not known yet waits for it: if that one is kept apart, the later one
     # cannot travel as it stands.
     on_its_way = set(session.scalars(select(OutboxOperation.record_id).where(OutboxOperation.sent_at.is_not(None))))
-    query = select(OutboxOperation).where(_sendable_now(), OutboxOperation.seq <= upto)
-    for row in session.scalars(query.order_by(OutboxOperation.seq).limit(MAX_OPERATIONS)):
+    query = _WAITING.where(_sendable_now(), OutboxOperation.seq <= upto)
+    for row in _waiting_of(session, query.order_by(OutboxOperation.seq).limit(MAX_OPERATIONS)):
         together = _of_group(session, row) if row.group_id else [row]
         if any(one.sent_at is None and one.record_id in on_its_way for one in together):
             continue
@@ -110,21 +134,19 @@ def next_batch(session: Session, upto: int, now: datetime) -> tuple[Operation, .
 
 def acknowledge(session: Session, reply: SyncReply, now: datetime) -> Receipt:
     """Take over what became of the operations of a push: out of the outbox, kept until a backup covers them."""
+    session.flush()
     results = {result.op: result for result in reply.results}
-    rows: list[OutboxOperation] = []
+    rows: list[Waiting] = []
     for some in portions(list(results)):
-        rows += session.scalars(select(OutboxOperation).where(OutboxOperation.op.in_(some)))
+        rows += _waiting_of(session, _WAITING.where(OutboxOperation.op.in_(some)))
     rows.sort(key=lambda row: row.seq)
-    kept = [_acknowledged(row, results[row.op], now) for row in rows]
+    _keep(session, rows, results, now)
     for taken in portions([row.seq for row in rows]):
         session.execute(delete(OutboxOperation).where(OutboxOperation.seq.in_(taken)).execution_options(**_BLIND))
-    for row in rows:
-        session.expunge(row)
-    if kept:
-        session.execute(insert(AcknowledgedOperation), kept)
     _settle(session, rows, results, now)
+    _take_over_own(session, rows, results, reply.own)
     _drop_covered(session, reply.covered, now)
-    return Receipt(len(kept), _mark(kept))
+    return Receipt(len(rows), _mark([results[row.op] for row in rows]))
 
 
 def park(session: Session, operations: Iterable[UUID], why: str) -> None:
@@ -161,9 +183,11 @@ def bring_home(session: Session, writable: Iterable[str], team: str) -> int:
     moved = 0
     scopes = session.scalars(select(OutboxOperation.scope).where(OutboxOperation.sent_at.is_(None)).distinct()).all()
     for scope in scopes:
-        if scope in allowed or not (scope == _NEVER_SIGNED_IN or scope.startswith("county:") or scope == "public"):
+        if scope in allowed or not (scope == _NEVER_SIGNED_IN or scope.startswith("county:") or scope == PUBLIC):
             continue
         for kind in models():
+            if scope == PUBLIC and kind == "published_need":
+                continue  # it is meant for everybody: the server keeps it for the curator
             table = table_of(kind)
             unheard = (table.c.scope == scope) & (table.c.rev == 0)
             ids = session.scalars(select(table.c.id).where(unheard)).all()
@@ -187,23 +211,71 @@ def _sendable_now() -> Any:
     return OutboxOperation.parked.is_(None) & OutboxOperation.record_id.not_in(stuck)
 
 
-def _of_group(session: Session, row: OutboxOperation) -> list[OutboxOperation]:
-    query = select(OutboxOperation).where(OutboxOperation.group_id == row.group_id, OutboxOperation.parked.is_(None))
-    return list(session.scalars(query.order_by(OutboxOperation.seq)))
+@dataclass
+class Waiting:
+    """A row of the outbox, read past the session: a first upload is ten thousands of them."""
+
+    seq: int
+    op: UUID
+    record_id: UUID
+    kind: str
+    scope: str
+    action: str
+    fields: dict[str, Any]
+    at: datetime
+    sent_at: datetime | None
+    seen: str | None
+    group_id: UUID | None
+    into_id: UUID | None
 
 
-def _freeze(session: Session, batch: Sequence[OutboxOperation], now: datetime) -> None:
+_WAITING: Select[*tuple[Any, ...]] = select(
+    OutboxOperation.seq,
+    OutboxOperation.op,
+    OutboxOperation.record_id,
+    OutboxOperation.kind,
+    OutboxOperation.scope,
+    OutboxOperation.action,
+    type_coerce(OutboxOperation.fields, Text),
+    OutboxOperation.at,
+    OutboxOperation.sent_at,
+    OutboxOperation.seen,
+    OutboxOperation.group_id,
+    OutboxOperation.into_id,
+)
+
+
+def _waiting_of(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Waiting]:
+    for seq, op, record_id, kind, scope, action, fields, at, sent_at, seen, group, into in session.execute(query):
+        yield Waiting(seq, op, record_id, kind, scope, action, _read_json(fields), at, sent_at, seen, group, into)
+
+
+def _read_json(text: str) -> dict[str, Any]:
+    try:
+        read: dict[str, Any] = orjson.loads(text)
+    except orjson.JSONDecodeError:  # a broken pair of characters, or a number beyond 64 bits
+        read = json.loads(text)
+    return read
+
+
+def _of_group(session: Session, row: Waiting) -> list[Waiting]:
+    query = _WAITING.where(OutboxOperation.group_id == row.group_id, OutboxOperation.parked.is_(None))
+    return list(_waiting_of(session, query.order_by(OutboxOperation.seq)))
+
+
+def _freeze(session: Session, batch: Sequence[Waiting], now: datetime) -> None:
     for row in batch:
         if row.sent_at is None and row.action == "delete" and row.seen is None:
             row.seen = _what_was_seen(session, row)
+            seen = update(OutboxOperation).where(OutboxOperation.seq == row.seq).values(seen=row.seen)
+            session.execute(seen.execution_options(**_BLIND))
     fresh = [row.seq for row in batch if row.sent_at is None]
-    session.flush()
     for some in portions(fresh):
         sent = update(OutboxOperation).where(OutboxOperation.seq.in_(some)).values(sent_at=now)
         session.execute(sent.execution_options(**_BLIND))
 
 
-def _what_was_seen(session: Session, row: OutboxOperation) -> str | None:
+def _what_was_seen(session: Session, row: Waiting) -> str | None:
     if row.kind not in models():
         return None
     table = table_of(row.kind)
@@ -221,7 +293,7 @@ def _what_was_seen(session: Session, row: OutboxOperation) -> str | None:
     return seen_hash(pending, row.kind, dict(found), None if told is None else Told(told.rev, told.hash))
 
 
-def operation_of(row: OutboxOperation) -> Operation:
+def operation_of(row: OutboxOperation | Waiting) -> Operation:
     """A row of the outbox as it goes over the wire."""
     delete_wish: bool | None = None
     if "deleted_at" in row.fields:
@@ -244,16 +316,37 @@ def operation_of(row: OutboxOperation) -> Operation:
     )
 
 
-def _acknowledged(row: OutboxOperation, result: Result, now: datetime) -> dict[str, Any]:
-    return {
-        "op": row.op, "record_id": row.record_id, "kind": row.kind, "scope": row.scope, "action": row.action,
-        "fields": row.fields, "seen": row.seen, "group_id": row.group_id, "into_id": row.into_id, "at": row.at,
-        "status": result.status,
-        "received_at": result.at, "acknowledged_at": now,
-    }  # fmt: skip
+_KEPT_COLUMNS = ("op", "record_id", "kind", "scope", "action", "fields", "seen", "group_id", "into_id", "at")
 
 
-def _settle(session: Session, rows: Sequence[OutboxOperation], results: Mapping[UUID, Result], now: datetime) -> None:
+def _keep(session: Session, rows: Sequence[Waiting], results: Mapping[UUID, Result], now: datetime) -> None:
+    """Copy operations to those the server has taken in, in their order, as they stand in the file."""
+    columns = [getattr(OutboxOperation, name) for name in _KEPT_COLUMNS]
+    for (status, at), alike in groupby(rows, lambda row: (results[row.op].status, results[row.op].at)):
+        told = (literal(status), literal(at), literal(now, UtcDateTime()))
+        for some in portions([row.seq for row in alike]):
+            query = select(*columns, *told).where(OutboxOperation.seq.in_(some)).order_by(OutboxOperation.seq)
+            names = [*_KEPT_COLUMNS, "status", "received_at", "acknowledged_at"]
+            session.execute(insert(AcknowledgedOperation).from_select(names, query))
+
+
+def _take_over_own(
+    session: Session, rows: Sequence[Waiting], results: Mapping[UUID, Result], own: Mapping[str, int]
+) -> None:
+    """What the server does not say again: its new revision of these scopes holds what our operations made."""
+    if not own:
+        return
+    made: dict[str, list[Change]] = defaultdict(list)
+    for row in rows:
+        result = results[row.op]
+        if result.rev is not None and result.rev == own.get(row.scope) and result.status == APPLIED:
+            body = {name: change[1] for name, change in sendable(row.fields.items()).items()}
+            made[row.scope].append(Change(row.scope, result.rev, row.record_id, PUT, row.kind, body))
+    for changes in made.values():
+        note_own(session, changes)
+
+
+def _settle(session: Session, rows: Sequence[Waiting], results: Mapping[UUID, Result], now: datetime) -> None:
     """Bring the rows up to date: the server has heard of them, and what it did is part of what it last said."""
     bodies = _kept_bodies(session, [row.record_id for row in rows])
     for row in rows:
@@ -271,7 +364,7 @@ def _settle(session: Session, rows: Sequence[OutboxOperation], results: Mapping[
     tell_changed(session, {row.kind for row in rows} | {"outbox"})
 
 
-def _note_revisions(session: Session, rows: Sequence[OutboxOperation], results: Mapping[UUID, Result]) -> None:
+def _note_revisions(session: Session, rows: Sequence[Waiting], results: Mapping[UUID, Result]) -> None:
     heard: dict[str, dict[UUID, int]] = defaultdict(dict)
     for row in rows:
         result = results[row.op]
@@ -295,7 +388,7 @@ def _kept_bodies(session: Session, ids: Sequence[UUID]) -> dict[UUID, ServerReco
     return found
 
 
-def _take_back(session: Session, row: OutboxOperation) -> None:
+def _take_back(session: Session, row: Waiting) -> None:
     """A held operation changed nothing on the server: show again what stood there before it.
 
     A record the server has never heard of stays as it was typed; the whole operation is in the list of what
@@ -350,10 +443,10 @@ def _drop_covered(session: Session, covered: str | None, now: datetime) -> None:
         session.execute(delete(AcknowledgedOperation).where(old, AcknowledgedOperation.received_at < covered))
 
 
-def _mark(kept: Sequence[Mapping[str, Any]]) -> str:
+def _mark(kept: Sequence[Result]) -> str:
     if not kept:
         return ""
-    text = "".join(f"{each['op']}{each['received_at']}" for each in kept)
+    text = "".join(f"{result.op}{result.at}" for result in kept)
     return blake2b(text.encode(), digest_size=4).hexdigest().upper()
 
 

@@ -84,6 +84,12 @@ class Local:
         with self.sessions.read() as session:
             return journal.cursors(session)
 
+    def has_unread(self) -> bool:
+        """Whether the server has named a scope of which nothing was read yet, or named none so far."""
+        with self.sessions.read() as session:
+            cursors = session.scalars(select(SyncScope.cursor)).all()
+            return not all(cursors) or not cursors
+
     def writable(self) -> tuple[str, ...]:
         """The scopes the server last said we may write; empty before it said anything."""
         with self.sessions.read() as session:

@@ -111,17 +111,27 @@ class Operation:
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """A push and a pull. ``limit`` 0 pulls nothing: what was written here goes up before anything comes down."""
+    """A push and a pull. ``limit`` 0 pulls nothing: what was written here goes up before anything comes down.
+
+    With ``echo`` False the server need not say again what this very push made (``SyncReply.own``).
+    """
 
     epoch: UUID
     cursors: Mapping[str, str] = field(default_factory=dict)
     push: tuple[Operation, ...] = ()
     limit: int = MAX_PAGE
+    echo: bool = True
 
     def as_wire(self) -> JsonObject:
-        """The JSON object."""
-        push = [operation.as_wire() for operation in self.push]
-        return {"epoch": str(self.epoch), "limit": self.limit, "push": push, "cursors": dict(self.cursors)}
+        """The JSON object; what is as it would be understood anyway is left out."""
+        wire: JsonObject = {"epoch": str(self.epoch), "cursors": dict(self.cursors)}
+        if self.limit != MAX_PAGE:
+            wire["limit"] = self.limit
+        if self.push:
+            wire["push"] = [operation.as_wire() for operation in self.push]
+            if not self.echo:
+                wire["echo"] = False
+        return wire
 
 
 @dataclass(frozen=True)
@@ -223,7 +233,9 @@ class SyncReply:
 
     ``scopes`` are those the user may read, ``writable`` those of them the user may write. ``cursors`` names
     the scopes that moved on; the others stay where the request had them. ``covered`` is the server's time up
-    to which a verified backup holds everything.
+    to which a verified backup holds everything. ``own`` names revisions that hold nothing but records which the
+    operations of this push made, each by one of them and as it said: ``changes`` leaves those out, ``cursors``
+    is past them.
     """
 
     epoch: UUID
@@ -235,6 +247,7 @@ class SyncReply:
     cursors: Mapping[str, str]
     more: bool
     heads: Mapping[str, Head]
+    own: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_wire(cls, wire: Any) -> "SyncReply":
@@ -244,7 +257,9 @@ class SyncReply:
             ProtocolError: if it is not one.
         """
         scopes, writable = (tuple(_take(wire, name, list)) for name in ("scopes", "writable"))
-        cursors = _take(wire, "cursors", dict)
+        cursors, own = _take(wire, "cursors", dict), _take(wire, "own", dict, {})
+        if not all(type(rev) is int for rev in own.values()):
+            raise ProtocolError("a revision is a number")
         if not all(isinstance(scope, str) for scope in scopes + writable):
             raise ProtocolError("a scope is a text")
         for cursor in cursors.values():
@@ -259,6 +274,7 @@ class SyncReply:
             cursors=cursors,
             more=_take(wire, "more", bool),
             heads={scope: Head.from_wire(head) for scope, head in _take(wire, "heads", dict).items()},
+            own=own,
         )
 
 

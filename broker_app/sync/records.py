@@ -128,6 +128,19 @@ def apply_changes(session: Session, changes: Sequence[Change], removals: Removal
     return Applied(len(puts), len(gone))
 
 
+def note_own(session: Session, changes: Sequence[Change]) -> None:
+    """The server has these records as they were made here, at these revisions, and will not say them again."""
+    ids = [change.id for change in changes]
+    page = _Page()
+    for some in portions(ids):
+        for row in session.scalars(select(OutboxOperation).where(OutboxOperation.record_id.in_(some))):
+            page.pending.setdefault(row.record_id, []).append(row)
+    _look_at_mirror(session, page, changes)
+    sums = _Sums(session)
+    _mirror(session, page, changes, (), sums)
+    sums.write()
+
+
 def live_rows(session: Session) -> int:
     """How many records a person can see here."""
     counts = (
@@ -241,13 +254,7 @@ def _looked_up(session: Session, changes: Sequence[Change]) -> _Page:
         ):
             pending[operation.record_id].append(operation)
     page.pending = dict(pending)
-    for keys in portions([(change.scope, change.id) for change in changes]):
-        found = session.execute(
-            select(ServerRecord.scope, ServerRecord.id, ServerRecord.rev, ServerRecord.hash).where(
-                tuple_(ServerRecord.scope, ServerRecord.id).in_(keys)
-            )
-        )
-        page.mirror.update({(scope, record_id): Told(rev, known) for scope, record_id, rev, known in found})
+    _look_at_mirror(session, page, changes)
     by_kind: dict[str, list[UUID]] = defaultdict(list)
     for change in changes:
         if change.kind in models():
@@ -258,6 +265,16 @@ def _looked_up(session: Session, changes: Sequence[Change]) -> _Page:
             for row in session.execute(select(table).where(table.c.id.in_(some))).mappings():
                 page.rows[row["id"]] = dict(row)
     return page
+
+
+def _look_at_mirror(session: Session, page: _Page, changes: Sequence[Change]) -> None:
+    for keys in portions([(change.scope, change.id) for change in changes]):
+        found = session.execute(
+            select(ServerRecord.scope, ServerRecord.id, ServerRecord.rev, ServerRecord.hash).where(
+                tuple_(ServerRecord.scope, ServerRecord.id).in_(keys)
+            )
+        )
+        page.mirror.update({(scope, record_id): Told(rev, known) for scope, record_id, rev, known in found})
 
 
 def _takes_away(page: _Page, change: Change) -> bool:

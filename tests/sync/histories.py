@@ -34,13 +34,12 @@ from broker_app.sync.bodies import body_of, table_of
 from broker_app.sync.decisions import Choice, decide
 from broker_app.sync.engine import Exchange, Greeting, Hello, Refusal, Reply, Request, sync_round
 from broker_app.sync.local import Local
-from broker_app.sync.protocol import Cursor, SyncReply
+from broker_app.sync.protocol import SyncReply
 from broker_app.sync.records import Removals
 from broker_server import admin, auth, meta, tables
 from broker_server.database import open_engine, reading, writing
+from broker_server.exchange import exchange
 from broker_server.problems import Problem
-from broker_server.pull import pull
-from broker_server.push import push
 from broker_server.scopes import Grant, Role
 from broker_server.settings import Settings
 from broker_server.wire import SyncIn
@@ -132,17 +131,11 @@ class Central:
 
     def _exchange(self, login: str, request: Exchange) -> SyncReply:
         body = SyncIn.model_validate(orjson.loads(orjson.dumps(request.request.as_wire())))
-        results: list[dict[str, Any]] = []
         token = self.token(login)
-        if body.push:
-            operations = [one.as_operation() for one in body.push]
-            results = push(self.engine, token, body.epoch, operations, self.clock())
-            for result in results:
-                first = self.statuses.setdefault(result["op"], result["status"])
-                assert first == result["status"], f"an operation took effect twice: {first}, then {result['status']}"
-        cursors = {scope: Cursor.parse(cursor) for scope, cursor in body.cursors.items()}
-        with reading(self.engine) as connection:
-            answer = pull(connection, token, body.epoch, cursors, body.limit, results, self.clock())
+        answer, taken = exchange(self.engine, token, body, self.clock)
+        for result in taken.results:
+            first = self.statuses.setdefault(result["op"], result["status"])
+            assert first == result["status"], f"an operation took effect twice: {first}, then {result['status']}"
         return SyncReply.from_wire(orjson.loads(answer))
 
     def set_access(self, login: str, *, has_team: bool) -> None:

@@ -1,6 +1,7 @@
 """When things go wrong between computer and server: what is told, and that nothing changes or is lost."""
 
 import gzip
+import shutil
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from broker_app.errors import (
     ServerBusyError,
     SignInError,
 )
-from broker_app.services.profile import Profile, read_profile, save_profile
+from broker_app.services.profile import Profile, open_profile, read_profile, save_profile
 from broker_app.services.sealed_files import has_file, read_file, write_file
 from broker_app.services.sync_state import Transfer, sync_board
 from broker_app.sync import engine, protocol
@@ -35,7 +36,7 @@ from broker_app.sync.client import Connection, checked_address
 from broker_app.sync.rounds import LogIn, find_server, log_in
 from broker_app.sync.session_store import SignIn, read_sign_in, save_sign_in
 from tests.server_under_test import PASSWORD, ServerUnderTest, running_server
-from tests.sync.computers import Computer, new_computer
+from tests.sync.computers import DATA_KEY, Computer, new_computer
 
 Answer = Callable[[httpx.Request, httpx.BaseTransport], httpx.Response]
 
@@ -157,7 +158,7 @@ def test_an_operation_the_server_cannot_take_is_set_aside_and_the_rest_flows(che
     def stumble(request: httpx.Request, inner: httpx.BaseTransport) -> httpx.Response:
         if is_sync(request):
             body = orjson.loads(gunzipped(request))
-            if any(operation["id"] == str(firms[4]) for operation in body["push"]):
+            if any(operation["id"] == str(firms[4]) for operation in body.get("push", ())):
                 problem = {"type": protocol.PROBLEM_PREFIX + protocol.SERVER_FAULT, "status": 500}
                 return httpx.Response(
                     500, content=orjson.dumps(problem), headers={"Content-Type": protocol.PROBLEM_TYPE}
@@ -448,6 +449,28 @@ def test_an_old_copy_of_the_profile_signs_in_again(chen: Computer) -> None:
         chen.sync()
     chen.sign_in()
     chen.sync()
+
+
+def test_words_added_on_an_older_copy_of_the_disk_are_not_taken_for_those_already_sent(
+    chen: Computer, lin: Computer
+) -> None:
+    """The copy still has as unsent what was sent since; what is typed there now must not travel under its name."""
+    firm = chen.add_firm("样例瓯越机电")
+    chen.sync()
+    chen.edit_firm(firm, address="塘下")
+    paths = chen.store.paths
+    chen.store.close()
+    copy = shutil.copy(paths.database, paths.folder / "copy.db")
+    chen.store = open_profile(paths, DATA_KEY)
+    chen.sync()
+    chen.store.close()
+    shutil.copy(copy, paths.database)
+    chen.store = open_profile(paths, DATA_KEY)
+    chen.edit_firm(firm, website="www.example.cn")
+    chen.sync()
+    lin.sync()
+    found = lin.firm(firm)
+    assert (found.address, found.website) == ("塘下", "www.example.cn")
 
 
 def test_an_exchange_that_is_stopped_goes_on_next_time(chen: Computer, lin: Computer) -> None:
