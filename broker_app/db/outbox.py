@@ -187,8 +187,10 @@ def _fold(session: Session, waiting: tuple[int, Change], row: Synced, change: Ch
     session.connection().execute(
         update(OutboxOperation)
         .where(OutboxOperation.seq == seq)
-        # Whoever changes a record has seen it as it stands now, and tries again what could not be sent.
+        # Whoever changes a record has seen it as it stands now, and tries again what could not be sent. What says
+        # more than before is another operation: a copy of this disk may send, or have sent, the one it was.
         .values(
+            op=new_id(),
             fields=folded,
             scope=row.scope,
             action="delete" if row.deleted_at else "put",
