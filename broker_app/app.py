@@ -21,6 +21,7 @@ from broker_app.paths import ProfilePaths, default_profile, resources
 from broker_app.settings import Settings, read_settings
 from broker_app.ui.gate.window import FirstRunCard, GateWindow, RecoveryCard, RecoveryCodeCard, UnlockCard
 from broker_app.ui.shell.brand import window_icon
+from broker_app.ui.shell.fcitx import start_fcitx
 from broker_app.ui.shell.theme import install_theme, theme
 
 if TYPE_CHECKING:
@@ -86,8 +87,10 @@ def settle(app: QApplication, window: "MainWindow") -> None:
         app.processEvents()
 
 
-def run(profile: Path | None, *, trial: bool = False) -> int:
+def run(profile: Path | None, *, trial: bool = False, language: str | None = None) -> int:
     """Open the program on a profile (the default one if None); returns the exit code.
+
+    ``language`` is one of i18n.LANGUAGES for this time only; None leaves the choice to the settings.
 
     ``trial`` opens a profile of made-up data in the folder ``out`` without asking for a passphrase.
     """
@@ -95,9 +98,10 @@ def run(profile: Path | None, *, trial: bool = False) -> int:
     if trial and profile is None:
         paths = ProfilePaths(Path("out").absolute() / TRIAL_PROFILE)
     settings = read_settings(paths.settings)
-    use_language(settings.language, resources() / "i18n")
+    use_language(language or settings.language, resources() / "i18n")
     _keep_log(paths)
     app = make_application(settings)
+    start_fcitx(app)
     program = Program(app, paths)
     sys.excepthook = program.on_fault
     if trial:
