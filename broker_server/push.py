@@ -124,12 +124,12 @@ def push(
         Problem: epoch-changed, also for a cursor beyond the head of a scope that is written to; token-expired,
             device-revoked (nothing was applied), busy.
     """
-    scopes = frozenset(operation.scope for operation in operations)
+    needed: frozenset[str] = frozenset()
     for _hop in range(_HOPS):
         try:
-            return run(engine, partial(_push, token, epoch, operations, scopes, cursors, now))
+            return run(engine, partial(_push, token, epoch, operations, needed, cursors, now))
         except _MoreScopesError as more:
-            scopes |= more.scopes
+            needed |= more.scopes
     raise busy()
 
 
@@ -137,14 +137,14 @@ def _push(
     token: str,
     epoch: UUID,
     operations: Sequence[Operation],
-    scopes: frozenset[str],
+    needed: frozenset[str],
     cursors: Mapping[str, Cursor],
     now: datetime,
     connection: Connection,
 ) -> Taken:
     caller = authenticate(connection, token, now)
     check_epoch(connection, epoch)
-    taking = _Push(connection, caller, scopes, now)
+    taking = _Push(connection, caller, frozenset(operation.scope for operation in operations), needed, now)
     heads = {scope: counter.rev for scope, counter in taking.counters.items()}
     if any(cursor.rev > heads.get(scope, cursor.rev) for scope, cursor in cursors.items()):
         raise epoch_changed(str(epoch))  # the database went back in time: first say again what it has forgotten
@@ -157,21 +157,24 @@ def _push(
 
 
 class _Push:
-    """One transaction's worth of operations."""
+    """One transaction's worth of operations: ``said`` are the scopes they name, ``needed`` those we found out."""
 
-    def __init__(self, connection: Connection, caller: Caller, scopes: frozenset[str], now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, caller: Caller, said: frozenset[str], needed: frozenset[str], now: datetime
+    ) -> None:
         self.connection = connection
         self.caller = caller
         self.now = moment(now)
         self.own = user_scope(caller.account)
         self.writable = caller.access.writable
-        self.named = scopes
+        self.named = said | needed
         self.records: dict[Key, _Record] = {}
         self.owners: dict[tuple[str, str, str], set[UUID]] = {}  # (scope, kind, code): ids
         self.done: list[tuple[Operation, str, Result, _Outcome]] = []
         self.names: dict[UUID, str] = {}
-        # A scope that is not ours is locked only where something has to be held for its lead.
-        locked = {scope for scope in scopes if scope in self.writable or scope.startswith("held:")}
+        # A scope that is not ours is locked only where we need it: something has to be held for its lead, or the twin
+        # of what a lead decides lies with its author.
+        locked = {scope for scope in said if scope in self.writable or scope.startswith("held:")} | needed
         visible = caller.access.readable | locked
         see(connection, visible, locked, str(caller.account))
         self.counters = self._lock(locked)

@@ -121,8 +121,9 @@ NEED_MACHINE = _machine(
         _N.RAW: {_N.REFINED, *_NEED_SIDE},
         _N.REFINED: {_N.VERIFIED, _N.MERGED, *_NEED_SIDE},
         _N.VERIFIED: {_N.PUBLISHED, _N.MATCHING, _N.REFINED, *_NEED_SIDE},
-        _N.PUBLISHED: {_N.MATCHING, _N.LISTED_ON_BILL, *_NEED_SIDE},
-        _N.LISTED_ON_BILL: {_N.MATCHING, *_NEED_SIDE},
+        # Back to verified: 撤回发布, nobody outside the team reads it any more.
+        _N.PUBLISHED: {_N.VERIFIED, _N.MATCHING, _N.LISTED_ON_BILL, *_NEED_SIDE},
+        _N.LISTED_ON_BILL: {_N.VERIFIED, _N.MATCHING, *_NEED_SIDE},
         _N.MATCHING: {_N.NEGOTIATING, _N.NO_MATCH, *_NEED_SIDE},
         _N.NO_MATCH: {_N.MATCHING, *_NEED_SIDE},
         _N.NEGOTIATING: {_N.CONTRACTED, _N.MATCHING, *_NEED_SIDE},

@@ -161,7 +161,7 @@ def firm_sheet(session: Session, enterprise_id: UUID) -> FirmSheet:
         .where(FollowUp.enterprise_id == firm.id, FollowUp.deleted_at.is_(None), FollowUp.done_at.is_(None))
         .order_by(FollowUp.due.asc().nulls_last(), FollowUp.id)
     ).all()
-    secret = _secret_of_firm(session, firm.id)
+    secret = secret_of_firm(session, firm.id)
     matches = _matches(session, [need.id for need in needs], secret)
     return FirmSheet(
         number=f"QY-{firm.county or '330300'}-{firm.id.hex[-6:].upper()}",
@@ -259,7 +259,7 @@ def _secret_of_visit(session: Session, visit: Visit) -> Redaction:
     return redaction_of(visit.note, spans, metrics_of(live_children(session, Need, visit.id)))
 
 
-def _secret_of_firm(session: Session, enterprise_id: UUID) -> Redaction:
+def secret_of_firm(session: Session, enterprise_id: UUID) -> Redaction:
     """The secrets of all visits and needs together: what was marked once is not printed from another record."""
     visits = session.scalars(
         select(Visit).where(Visit.enterprise_id == enterprise_id, Visit.deleted_at.is_(None)).order_by(Visit.id)

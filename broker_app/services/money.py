@@ -9,17 +9,22 @@ _FEN_PER_WAN = 1_000_000
 _MOST_WAN = Decimal(100_000_000)  # a trillion yuan; anything above is a slip of the hand
 
 
-def fen(wan: Decimal | None) -> int | None:
+def fen(amount: Decimal | None) -> int | None:
     """Whole fen of an amount in 万元.
 
     Raises:
         InvalidInputError: a negative or absurd amount.
     """
-    if wan is None:
+    if amount is None:
         return None
-    if not wan.is_finite() or wan < 0 or wan > _MOST_WAN:
+    if not amount.is_finite() or amount < 0 or amount > _MOST_WAN:
         raise InvalidInputError("budget", _("金额不对，请检查。单位是万元。"))
-    return int((wan * _FEN_PER_WAN).quantize(Decimal(1), ROUND_HALF_UP))
+    return int((amount * _FEN_PER_WAN).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def wan(amount: int | None) -> Decimal | None:
+    """The amount in 万元 of whole fen."""
+    return None if amount is None else Decimal(amount) / _FEN_PER_WAN
 
 
 def wan_label(amount: int) -> str:

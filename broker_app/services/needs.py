@@ -1,9 +1,10 @@
 """Needs: writing them down, refining, verifying and the steps they take."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,9 +17,10 @@ from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.rules.calendar import MATCH_REVIEW_AFTER, china_date, utc_now
 from broker_app.rules.states import NEED_MACHINE, NeedState, state_label
-from broker_app.services.money import budget_label, fen
+from broker_app.services.money import budget_label, fen, wan
 from broker_app.services.numbers import NEED, own_number, today
 from broker_app.services.pinyin import search_keys
+from broker_app.services.public_record import PUBLIC_STATES, STAYS_PUBLIC, take_off
 from broker_app.services.records import live, log_move, text_field, text_list, trashed
 from broker_app.services.redaction import Redaction, all_of, redaction_of
 from broker_app.services.search import contains_words
@@ -141,6 +143,9 @@ def move_need(session: Session, need_id: UUID, wanted: str, why: str = "", *, un
         IllegalMoveError: the step is not allowed; or verification by its own author; or publication
             without a metric, or with confidential words in it (domain.md section 4, guards); or merging, which takes
             several needs (:func:`~broker_app.services.needs_merge.merge_needs`).
+
+    What everybody may read of a published need is withdrawn with the step that ends its being looked for; back to
+    verified is 撤回发布. Publishing itself is :func:`~broker_app.services.publishing.publish_need`.
     """
     row = live(session, Need, need_id)
     NEED_MACHINE.check(row.state, wanted, why)
@@ -150,13 +155,15 @@ def move_need(session: Session, need_id: UUID, wanted: str, why: str = "", *, un
         )
     if wanted == NeedState.REFINED and not row.text.strip():
         raise IllegalMoveError(_("请先写清楚需求内容，再标为已凝练。"))
-    if wanted == NeedState.VERIFIED:
+    if wanted == NeedState.VERIFIED and row.state not in PUBLIC_STATES:
         _verify(session, row)
     if wanted == NeedState.PUBLISHED:
         _check_publishable(session, row)
     if wanted in (NeedState.NO_MATCH, NeedState.DEFERRED):
         row.review_on = until or today() + MATCH_REVIEW_AFTER
     log_move(session, row, NEED_MACHINE, wanted, why)
+    if wanted not in STAYS_PUBLIC:
+        take_off(session, need_id)
     session.flush()
 
 
@@ -248,6 +255,7 @@ def delete_need(session: Session, need_id: UUID) -> None:
         raise IllegalMoveError(_("需求已经签约，不能删除。"))
     if session.scalar(select(Need.id).where(Need.common_need_id == need_id, Need.deleted_at.is_(None)).limit(1)):
         raise IllegalMoveError(_("别的需求并在这一条里，不能删除。请先撤销合并。"))
+    take_off(session, need_id)
     row.deleted_at = utc_now()
 
 
@@ -271,6 +279,14 @@ def went_into(session: Session, common_id: UUID) -> Sequence[Need]:
     return tuple(found.values())
 
 
+def open_metric(stored: Mapping[str, Any]) -> Metric:
+    """A figure as the public record keeps it; it has no mark of being confidential."""
+    name, now, target, unit, standard = (
+        str(stored.get(part) or "") for part in ("name", "now", "target", "unit", "standard")
+    )
+    return Metric(name, now, target, unit, standard)
+
+
 def need_draft(row: Need) -> NeedDraft:
     """The typed form of a stored need."""
     return NeedDraft(
@@ -286,8 +302,8 @@ def need_draft(row: Need) -> NeedDraft:
         goal=row.goal,
         metrics=tuple(Metric(**one) for one in row.metrics),
         no_metric_reason=row.no_metric_reason,
-        budget_low=_wan(row.budget_low),
-        budget_high=_wan(row.budget_high),
+        budget_low=wan(row.budget_low),
+        budget_high=wan(row.budget_high),
         deadline=row.deadline,
         mode=row.mode,
         urgency=row.urgency,
@@ -364,7 +380,3 @@ def _secret(session: Session, row: Need) -> Redaction:
 def _county(session: Session, row: Need) -> str:
     firm = session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None
     return firm.county if firm else ""
-
-
-def _wan(value: int | None) -> Decimal | None:
-    return None if value is None else Decimal(value) / 1_000_000

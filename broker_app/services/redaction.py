@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from broker_app.services.firm_names import core_name
 from broker_app.services.visits import Span
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 OMITTED = "［略］"
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _SINGLE_WITH_UNIT = re.compile(r"(?<![\d.])\d\s*(?:[%％‰℃°]|[A-Za-zμΩ]+|[\u4e00-\u9fff])")
+_PLACE = re.compile(
+    r"^(?:浙江省?)?(?:\w{1,3}市)?(?:\w{1,3}[县区市])?(?:温州|瑞安|乐清|永嘉|平阳|苍南|龙港|文成|泰顺|洞头)?"
+)
+_TELLING = 3  # characters of a short name; a shorter one is an ordinary word
+_TITLES = ("总", "工", "董", "厂长", "经理", "主任", "书记", "师傅", "老板", "部长", "科长", "女士", "先生")
 _NARROW = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: ".", 0xFF05: "%"}
 _WIDE_DIGITS = {str(digit): f"[{digit}{chr(0xFF10 + digit)}]" for digit in range(10)} | {".": "[.．]", "%": "[%％]"}
 
@@ -63,6 +69,19 @@ def redaction_of(note: str, spans: Sequence[Span], metrics: Iterable["Metric"]) 
         tuple(sorted((word for word in words if len(word) >= 2), key=_longest_first)),
         tuple(sorted(figures, key=_longest_first)),
     )
+
+
+def identity_of(firms: Iterable[str], people: Iterable[str], numbers: Iterable[str]) -> Redaction:
+    """What tells whose need it is: names of firms long and short, people by name and as 陈总, phones and addresses."""
+    words = {number.strip() for number in numbers}
+    for firm in firms:
+        short = core_name(firm)
+        words |= {firm.strip(), short}
+        local = _PLACE.sub("", short)
+        words |= {local} if len(local) >= _TELLING else set()
+    for name in (person.strip() for person in people):
+        words |= {name, *(f"{name[:1]}{title}" for title in _TITLES if len(name) >= 2)}
+    return Redaction(tuple(sorted((word for word in words if len(word) >= 2), key=_longest_first)), ())
 
 
 def all_of(secrets: Iterable[Redaction]) -> Redaction:

@@ -26,6 +26,7 @@ from broker_app.db.models import (
 )
 from broker_app.db.outbox import wire_value
 from broker_app.i18n import _
+from broker_app.services.conflicts import conflict_body, moment_of
 from broker_app.services.field_words import can_keep_both, field_word, record_word, value_words
 from broker_app.services.records import NOUNS
 
@@ -111,6 +112,9 @@ class Returned:
     who: str = ""
     is_here: bool = False
     """The record is still on this computer."""
+
+    is_mine: bool = True
+    """It was written here or by this person; else whoever reads it leads that scope, and takes it in or not."""
 
 
 @dataclass(frozen=True)
@@ -243,16 +247,6 @@ def returned(session: Session) -> tuple[Returned, ...]:
     return (*held, *(_parked(session, row) for row in parked))
 
 
-def conflict_body(session: Session, row: ServerRecord) -> dict[str, Any]:
-    """A conflict as a person sees it: what the server said, with what was decided here and is not sent yet."""
-    body = dict(row.body or {})
-    for fields in session.scalars(
-        select(OutboxOperation.fields).where(OutboxOperation.record_id == row.id).order_by(OutboxOperation.seq)
-    ):
-        body.update({name: change[1] for name, change in fields.items()})
-    return body
-
-
 def record_title(session: Session, kind: str, record_id: UUID) -> str:
     """What people call a record."""
     row: Any = None
@@ -313,23 +307,27 @@ def _difference(session: Session, conflict: UUID, body: dict[str, Any]) -> Diffe
     if row is not None and kind in ("value", "text") and hasattr(row, field):
         stands = wire_value(getattr(row, field))
     mine_here = body.get("device") == _device(session)
-    who = "" if mine_here else _name_of(session, str(body.get("user") or ""))
-    mine = Side(value_words(record_kind, field, other), who, _moment(body.get("at")), mine_here)
+    who = "" if mine_here else _who(session, body, "user")
+    their_at = moment_of(body.get("current_at"))
+    theirs_who = _who(session, body, "current_user") if body.get("current_user") else ""
+    if body.get("current_user") == _user(session) and theirs_who:
+        theirs_who = _("你自己")
+    mine = Side(value_words(record_kind, field, other), who, moment_of(body.get("at")), mine_here)
     twin = None
     if kind == "delete":
-        mine = Side(_("删掉"), who, _moment(body.get("at")), mine_here)
-        theirs = Side(_("留着，别人刚改过"))
+        mine = Side(_("删掉"), who, moment_of(body.get("at")), mine_here)
+        theirs = Side(_("留着，别人刚改过"), theirs_who, their_at)
         if other is not None:
             mine, theirs = (
-                Side(_("删掉，之前有人删过")),
-                Side(_("留着，后来又改过"), who, _moment(body.get("at")), mine_here),
+                Side(_("删掉，之前有人删过"), theirs_who, their_at),
+                Side(_("留着，后来又改过"), who, moment_of(body.get("at")), mine_here),
             )
     elif kind == "duplicate":
         twin = _id(other)
         theirs = Side(record_title(session, record_kind, twin) if twin else "")
-        mine = Side(record_title(session, record_kind, record), who, _moment(body.get("at")), mine_here)
+        mine = Side(record_title(session, record_kind, record), who, moment_of(body.get("at")), mine_here)
     else:
-        theirs = Side(value_words(record_kind, field, stands))
+        theirs = Side(value_words(record_kind, field, stands), theirs_who, their_at)
     return Difference(
         id=conflict, kind=kind, record=record, record_kind=record_kind,
         title=record_title(session, record_kind, record),
@@ -355,11 +353,22 @@ def _held(session: Session, conflict: UUID, body: dict[str, Any]) -> Returned:
         "purged": _("这条已被彻底删除，改动先放在服务器上"),
     }
     reason = reasons.get(str(body.get("reason")), _("服务器没有收，先放在服务器上"))
-    mine = body.get("device") == _device(session)
-    who = "" if mine else _name_of(session, str(body.get("user") or ""))
+    is_mine = str(body.get("user") or "") == _user(session)
+    if record_kind == "published_need" and body.get("reason") == "no-access":
+        withdraws = isinstance(changes.get("withdrawn_on"), list) and changes["withdrawn_on"][1] is not None
+        reason = _asked_words(is_mine=is_mine, withdraws=withdraws)
+    elif not is_mine:
+        reason = _("他不能直接改这条，等你定：收下就照他的改")
+    who = "" if is_mine else _who(session, body, "user")
     is_here = _row(session, record_kind, record) is not None
-    at = _moment(body.get("at")) or _nothing()
-    return Returned(title, reason, record, record_kind, at, conflict, None, who, is_here)
+    at = moment_of(body.get("at")) or _nothing()
+    return Returned(title, reason, record, record_kind, at, conflict, None, who, is_here, is_mine)
+
+
+def _asked_words(*, is_mine: bool, withdraws: bool) -> str:
+    if is_mine:
+        return _("撤回已送成果管理员，等他照办") if withdraws else _("已送成果管理员，等他收下就公开")
+    return _("要撤回这条公开的需求，收下就撤回") if withdraws else _("要公开这条需求，收下以后大家都能看到")
 
 
 def _pending(session: Session) -> int:
@@ -431,6 +440,17 @@ def _device(session: Session) -> str:
     return "" if row is None else str(row.value.get("device", ""))
 
 
+def _user(session: Session) -> str:
+    row = session.get(ProfileValue, SIGN_IN)
+    return "" if row is None else str(row.value.get("user", ""))
+
+
+def _who(session: Session, body: dict[str, Any], part: str) -> str:
+    """The name of whoever ``part`` (user, current_user) of a conflict is; older servers only tell the id."""
+    named = str(body.get("user_name" if part == "user" else "current_name") or "")
+    return named or _name_of(session, str(body.get(part) or ""))
+
+
 def _name_of(session: Session, user: str) -> str:
     """What the author of a change is called, if a record of theirs is here."""
     models: Sequence[Any] = (Visit, Enterprise, Contact)
@@ -446,14 +466,6 @@ def _id(text: Any) -> UUID | None:
         return UUID(str(text))
     except ValueError:
         return None
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _nothing() -> datetime:

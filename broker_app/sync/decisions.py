@@ -16,15 +16,18 @@ from broker_app.db.models.base import new_id
 from broker_app.db.outbox import wire_value
 from broker_app.errors import InvalidInputError, NotFoundError
 from broker_app.i18n import _
+from broker_app.services.conflicts import conflict_body, conflicts_about
 from broker_app.services.field_words import both, can_keep_both
 from broker_app.services.firm_names import firm_key
 from broker_app.services.pinyin import search_keys
-from broker_app.services.sync_state import conflict_body
 from broker_app.sync import journal
-from broker_app.sync.bodies import models, row_values, table_of
+from broker_app.sync.bodies import body_of, models, row_values, table_of
+from broker_app.sync.merge import merge_record
 from broker_app.sync.records import tell_changed
 
-_NAMES = {"enterprise": "name", "need": "title", "achievement": "title"}
+_NAMES = {"enterprise": "name", "need": "title", "published_need": "title", "achievement": "title"}
+_PUBLIC_KIND = "published_need"
+"""Its newest wording counts as a whole: what the curator takes in is what its team last asked for."""
 
 
 class Choice(StrEnum):
@@ -55,6 +58,53 @@ def decide(session: Session, conflict: UUID, choice: Choice) -> None:
     _close(session, row, choice.value, group)
 
 
+def take_in(session: Session, conflict: UUID) -> None:
+    """收下: do what somebody wanted to do and could not, as whoever leads that scope.
+
+    Raises:
+        NotFoundError: somebody has decided meanwhile.
+        InvalidInputError: it cannot be done as it was meant then.
+    """
+    row, body = _open(session, conflict)
+    operation = body.get("operation") or {}
+    kind, record = str(operation.get("kind")), UUID(str(operation.get("id")))
+    changes: dict[str, Any] = operation.get("set") or {}
+    if kind not in models() or operation.get("move") or operation.get("into"):
+        raise InvalidInputError("choice", _("这处改动不能直接收下，请照着它手工改，再点「不收」。"))
+    found = session.get(models()[kind], record)
+    if found is None and any(not isinstance(change, list) or change[0] is not None for change in changes.values()):
+        raise InvalidInputError("choice", _("这条记录不在本机，没有可以改的，只能不收。"))
+    merged = merge_record(kind, {} if found is None else _body(kind, found), changes)
+    if merged.conflicts and kind != _PUBLIC_KIND:
+        raise InvalidInputError("choice", _("同一处后来又改过了，请照着它手工改，再点「不收」。"))
+    wanted = {**merged.body, **{one.field: one.other for one in merged.conflicts}}
+    if found is None:
+        found = models()[kind]()
+        found.id, found.scope = record, str(operation.get("scope"))
+        session.add(found)
+    values = row_values(kind, wanted)
+    for name in values.keys() & {*changes, "pinyin", "name_key"}:
+        setattr(found, name, values[name])
+    if operation.get("delete") is not None:
+        found.deleted_at = datetime.now(UTC) if operation["delete"] else None
+    session.flush()
+    _close(session, row, "taken_in", new_id())
+    _close_older(session, row, record)
+
+
+def decline(session: Session, conflict: UUID, why: str) -> None:
+    """不收: the change stays undone, and its author reads why.
+
+    Raises:
+        NotFoundError: somebody has decided meanwhile.
+        InvalidInputError: without a reason.
+    """
+    row, _body = _open(session, conflict)
+    if not why.strip():
+        raise InvalidInputError("why", _("请写一句为什么不收，对方会看到。"))
+    _close(session, row, "declined", new_id(), why.strip()[:500])
+
+
 def withdraw(session: Session, conflict: UUID) -> None:
     """Give up a change the server keeps apart; it stays readable in the history of the server."""
     row, _body = _open(session, conflict)
@@ -83,6 +133,19 @@ def _open(session: Session, conflict: UUID) -> tuple[ServerRecord, dict[str, Any
     if body.get("status") != "open":
         raise NotFoundError(_("这一处已经有人确认过了。"))
     return row, body
+
+
+def _body(kind: str, row: Synced) -> dict[str, Any]:
+    columns = table_of(kind).columns.keys()
+    return body_of(kind, {name: getattr(row, name) for name in columns})
+
+
+def _close_older(session: Session, taken: ServerRecord, record: UUID) -> None:
+    """Earlier wishes for the same record in the same place are answered with it."""
+    for older in conflicts_about(session, record):
+        row = session.get(ServerRecord, (taken.scope, older.id))
+        if older.id != taken.id and older.status == "open" and older.kind == "held" and row is not None:
+            _close(session, row, "taken_in", new_id())
 
 
 def _set_field(session: Session, kind: str, record: UUID, body: dict[str, Any], choice: Choice) -> None:
@@ -123,7 +186,7 @@ def _record(session: Session, kind: str, record: UUID) -> Synced:
     return row
 
 
-def _close(session: Session, row: ServerRecord, status: str, group: UUID) -> None:
+def _close(session: Session, row: ServerRecord, status: str, group: UUID, resolution: str = "") -> None:
     body = conflict_body(session, row)
     changed = session.scalar(
         select(OutboxOperation)
@@ -133,7 +196,10 @@ def _close(session: Session, row: ServerRecord, status: str, group: UUID) -> Non
     )
     if changed is not None:
         changed.group_id = group = changed.group_id or group
-    _add(session, row.id, row.kind, row.scope, {"status": [body.get("status"), status]}, group)
+    fields = {"status": [body.get("status"), status]}
+    if resolution:
+        fields["resolution"] = [body.get("resolution"), resolution]
+    _add(session, row.id, row.kind, row.scope, fields, group)
     tell_changed(session, ("conflict",))
 
 

@@ -37,6 +37,7 @@ from broker_app.sync.protocol import (
     HELD,
     MAX_OPERATIONS,
     MAX_PUSH_BYTES,
+    PUBLIC,
     PUT,
     Change,
     Operation,
@@ -183,7 +184,7 @@ def bring_home(session: Session, writable: Iterable[str], team: str) -> int:
     moved = 0
     scopes = session.scalars(select(OutboxOperation.scope).where(OutboxOperation.sent_at.is_(None)).distinct()).all()
     for scope in scopes:
-        if scope in allowed or not (scope == _NEVER_SIGNED_IN or scope.startswith("county:") or scope == PUBLIC):
+        if scope in allowed or not (scope in (_NEVER_SIGNED_IN, PUBLIC) or scope.startswith("county:")):
             continue
         for kind in models():
             if scope == PUBLIC and kind == "published_need":

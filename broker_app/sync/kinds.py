@@ -146,7 +146,8 @@ KINDS: Mapping[str, Kind] = {
     "conflict": Kind(
         _fields(
             value="status resolution",
-            server="record record_kind field kind reason base current other operation user device at twin_scope twin",
+            server="record record_kind field kind reason base current other operation user user_name device at "
+            "current_user current_name current_at twin_scope twin",
         )
     ),
 }
