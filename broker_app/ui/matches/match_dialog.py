@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from broker_app.codes.lists import CodeList
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, first_sentence, listed
 from broker_app.rules.calendar import china_date, utc_now
-from broker_app.rules.states import MatchState
+from broker_app.rules.states import MatchState, state_label
 from broker_app.services.matches import MatchDetail, get_match, move_match, note_nda
 from broker_app.services.sessions import Session
+from broker_app.services.step_back import Step
 from broker_app.services.typed_dates import date_text, moment_text
 from broker_app.ui.matches.board_words import match_status
 from broker_app.ui.shell.buttons import Button
@@ -25,6 +26,7 @@ from broker_app.ui.shell.fields import Combo, Field, Tick, text_area
 from broker_app.ui.shell.ime import commit_composition
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.text_blocks import ChipLabel, Facts, KeyValues, Paragraph, Words
+from broker_app.ui.shell.way_back import stepping, tell_step
 
 _SHOWN_REASONS = 8
 _TONES = {"accent_text": "accent", "ok_text": "ok"}
@@ -38,8 +40,9 @@ class MatchDialog(Dialog):
 
     def __init__(self, host: QWidget, desk: Desk, detail: MatchDetail) -> None:
         super().__init__(host, _("对接"), dismiss=_("关上"), width=760)
-        self._desk = desk
+        self._desk, self._host = desk, host
         self._match_id = detail.row.id
+        desk.tasks.data_changed.connect(self._reload)
         self._problem = QVBoxLayout()
         self.content.addLayout(self._problem)
         self._body = QVBoxLayout()
@@ -62,7 +65,18 @@ class MatchDialog(Dialog):
     def take_step(self, wanted: str) -> None:
         """Take a step; a refusal is shown in the dialog."""
         match_id = self._match_id
-        self._write(lambda session: move_match(session, match_id, wanted))
+        move = stepping("match", match_id, lambda session: move_match(session, match_id, wanted))
+        self._desk.tasks.write(self, move, self._on_step, self._show_refusal)
+
+    def _on_step(self, step: Step) -> None:
+        words = _("已改为「{state}」").format(state=state_label("match", step.changes["state"][1]))
+        tell_step(self._host, self._desk, step, words)  # the dialog may be closed when somebody takes it back
+        self._reload()
+
+    def _reload(self, models: frozenset[str] = frozenset({"Match"})) -> None:
+        if "Match" in models:
+            match_id = self._match_id
+            self._desk.tasks.read(self, lambda session: get_match(session, match_id), self._show)
 
     def _note_nda(self) -> None:
         match_id, needed, signed = self._match_id, self.nda_needed.isChecked(), self.nda_signed.isChecked()
@@ -79,8 +93,7 @@ class MatchDialog(Dialog):
 
     def _show_refusal(self, error: BrokerError) -> None:
         clear_layout(self._problem)
-        what, stop, rest = error.message.partition("。")
-        self._problem.addWidget(Banner("bad", what + stop, rest))
+        self._problem.addWidget(Banner("bad", *first_sentence(error.message)))
         match_id = self._match_id
         self._desk.tasks.read(self, lambda session: get_match(session, match_id), self._show_state)
 
@@ -101,7 +114,7 @@ class MatchDialog(Dialog):
                 (_("成果"), row.achievement),
                 (_("成果方"), row.owner),
                 (_("企业"), row.enterprise),
-                (_("放弃原因"), "：".join(one for one in (detail.decline_reason, detail.decline_note) if one)),
+                (_("放弃原因"), _("：").join(one for one in (detail.decline_reason, detail.decline_note) if one)),
             )
         )
         self._body.addWidget(values)
@@ -168,14 +181,14 @@ class MatchDialog(Dialog):
         self._body.addLayout(row_of(Words(_("为什么选它"), "body", strong=True), Facts([score, pool]), None))
         shown = detail.reasons[:_SHOWN_REASONS]
         if shown:
-            parts = "、".join(_("{term} {share}").format(term=term, share=share) for term, share in shown)
+            parts = listed(_("{term} {share}").format(term=term, share=share) for term, share in shown)
             self._body.addWidget(Paragraph(parts, "body", "text2"))
         if detail.evidence:
             self._body.addWidget(
                 Paragraph(_("「{words}」").format(words=detail.evidence), "body", "text2", max_lines=4)
             )
         if detail.not_covered:
-            missing = _("未命中：{words}").format(words="；".join(detail.not_covered))
+            missing = _("未命中：{words}").format(words=_("；").join(detail.not_covered))
             self._body.addWidget(Paragraph(missing, "body", "text2", max_lines=4))
 
     def _add_history(self, detail: MatchDetail) -> None:
@@ -203,7 +216,8 @@ class MatchDialog(Dialog):
 class DeclineDialog(Dialog):
     """放弃 needs one of the listed reasons: what came of a match teaches the next search."""
 
-    declined = Signal()
+    declined = Signal(object)
+    """The step that was taken."""
 
     def __init__(self, host: QWidget, desk: Desk, match_id: UUID, need: str) -> None:
         super().__init__(host, _("放弃这次对接"), primary=_("放弃"), icon="archive", dismiss=_("再想想"))
@@ -225,14 +239,18 @@ class DeclineDialog(Dialog):
         match_id, reason, note = self._match_id, self.reason.code, self.note.toPlainText().strip()
         self._desk.tasks.write(
             self,
-            lambda session: move_match(session, match_id, MatchState.DECLINED, note, decline_reason=reason),
+            stepping(
+                "match",
+                match_id,
+                lambda session: move_match(session, match_id, MatchState.DECLINED, note, decline_reason=reason),
+            ),
             self._on_done,
             self._on_refused,
         )
 
-    def _on_done(self, _none: object) -> None:
+    def _on_done(self, step: Step) -> None:
         self.close_with(True)
-        self.declined.emit()
+        self.declined.emit(step)
 
     def _on_refused(self, error: BrokerError) -> None:
         field = error.field if isinstance(error, InvalidInputError) else ""

@@ -16,6 +16,7 @@ from broker_app.services.match_board import MatchBoard, MatchCard, match_board
 from broker_app.services.matches import MatchDetail, MatchRow, get_match, list_matches, move_match
 from broker_app.services.numbers import today
 from broker_app.services.sessions import Session
+from broker_app.services.step_back import Step
 from broker_app.services.typed_dates import date_text
 from broker_app.ui.matches.board_column import BoardColumn
 from broker_app.ui.matches.board_words import match_status, stages, sum_words
@@ -31,6 +32,7 @@ from broker_app.ui.shell.paged_model import Column, PagedModel
 from broker_app.ui.shell.table import Table
 from broker_app.ui.shell.text_blocks import Facts, IconLabel, Words
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.shell.way_back import stepping, tell_step
 
 _PAUSE_MS = 150
 _FORWARD = {
@@ -286,12 +288,12 @@ class MatchesPage(Page):
             for state in wanted:
                 move_match(session, match_id, state)
 
-        def done(_none: object) -> None:
+        def done(step: Step) -> None:
             for banner in self.banners:
                 banner.close_banner()
-            self.desk.toast(_("已改为「{state}」").format(state=state_label("match", wanted[-1])))
+            tell_step(self, self.desk, step, _("已改为「{state}」").format(state=state_label("match", wanted[-1])))
 
-        self.desk.tasks.write(self, work, done, self._on_refused)
+        self.desk.tasks.write(self, stepping("match", match_id, work), done, self._on_refused)
 
     def _on_refused(self, error: BrokerError) -> None:
         self.desk.complain(error)
@@ -305,7 +307,7 @@ class MatchesPage(Page):
 
     def _decline(self, need: str, match_id: UUID) -> None:
         dialog = DeclineDialog(self, self.desk, match_id, need)
-        dialog.declined.connect(lambda: self.desk.toast(_("已放弃，原因记下了"), icon="archive"))
+        dialog.declined.connect(lambda step: tell_step(self, self.desk, step, _("已放弃，原因记下了"), icon="archive"))
         dialog.open()
 
 

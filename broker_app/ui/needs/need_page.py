@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from broker_app.errors import NotFoundError
 from broker_app.i18n import _
-from broker_app.rules.states import NeedState
+from broker_app.rules.states import NeedState, state_label
 from broker_app.services.enterprises import EnterpriseDraft, get_enterprise, save_enterprise
 from broker_app.services.matches import list_matches
 from broker_app.services.needs import NeedDraft, delete_need, get_need, move_need, restore_need, save_need
 from broker_app.services.sessions import Session
+from broker_app.services.step_back import Step
 from broker_app.services.visits import get_visit
 from broker_app.ui.needs.form import NeedForm
 from broker_app.ui.needs.merge_side import MergeSide
@@ -23,6 +24,7 @@ from broker_app.ui.shell.autosave import Save
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.record_page import RecordPage
+from broker_app.ui.shell.way_back import stepping, tell_step
 
 _EDITABLE = frozenset({NeedState.RAW, NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING, NeedState.DEFERRED})
 
@@ -150,15 +152,19 @@ class NeedPage(RecordPage):
 
         def go() -> None:
             self.desk.tasks.write(
-                self, lambda session: move_need(session, need_id, wanted, why, until=until), self._on_moved
+                self,
+                stepping("need", need_id, lambda session: move_need(session, need_id, wanted, why, until=until)),
+                self._on_moved,
             )
 
         self.autosave.save_now(go)
 
-    def _on_moved(self, _none: object) -> None:
+    def _on_moved(self, step: Step) -> None:
         for banner in self.banners:
             banner.close_banner()
         self.refresh()
+        state = step.changes["state"][1]
+        tell_step(self, self.desk, step, _("已改为「{state}」").format(state=state_label("need", state)))
 
     def _show_matches(self, record_id: UUID | None) -> None:
         if record_id is None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.rules.states import VisitState, state_label
+from broker_app.services.step_back import Step
 from broker_app.services.visits import (
     VisitDetail,
     VisitDraft,
@@ -22,6 +23,7 @@ from broker_app.services.visits import (
     restore_visit,
 )
 from broker_app.ui.shell.desk import Desk
+from broker_app.ui.shell.way_back import stepping, tell_step
 from broker_app.ui.visits.head import VisitHead
 from broker_app.ui.visits.keeper import VisitKeeper
 from broker_app.ui.visits.revision_dialogs import CorrectionDialog, HistoryDialog, ReasonDialog
@@ -177,12 +179,16 @@ class VisitSteps(QObject):
         if visit_id is None:
             return
 
-        def done(_nothing: object) -> None:
+        def reopen() -> None:
             self._editor.open_visit(visit_id)
-            self._desk.toast(_("走访已改为「{state}」").format(state=state_label("visit", state)))
 
-        tasks = self._desk.tasks
-        tasks.write(self, lambda session: move_visit(session, visit_id, state, why), done, self._editor.show_refusal)
+        def done(step: Step) -> None:
+            reopen()
+            words = _("走访已改为「{state}」").format(state=state_label("visit", state))
+            tell_step(self, self._desk, step, words, on_back=reopen)
+
+        move = stepping("visit", visit_id, lambda session: move_visit(session, visit_id, state, why))
+        self._desk.tasks.write(self, move, done, self._editor.show_refusal)
 
     def _ask_and_move(self, state: VisitState) -> None:
         if state in (VisitState.CANCELLED, VisitState.RETURNED):

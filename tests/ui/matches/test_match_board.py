@@ -98,6 +98,25 @@ class TestBoard:
         assert page.columns[1].view.chosen is not None
         assert page.columns[1].view.hasFocus()
 
+    def test_ctrl_z_takes_the_step_back(self, page: MatchesPage, window: MainWindow, settled: Settle) -> None:
+        card = card_in(page, "introduced")
+        choose(page, card)
+        press(Qt.Key.Key_Right)
+        settled()
+        settled()
+        assert state_of(window, card.id) == "met"
+        assert window.toast is not None
+        assert window.toast.can_undo
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        settled()
+        settled()
+        assert state_of(window, card.id) == "introduced"
+        assert card_in(page, "introduced").id
+        moves = window.desk.tasks.fetch(lambda session: get_match(session, card.id)).moves
+        assert [moves[-1].why, moves[-2].to_label] == ["撤销上一步", "已面谈"]
+
     def test_going_back_is_refused_with_the_sentence_of_the_rules(
         self, page: MatchesPage, window: MainWindow, settled: Settle
     ) -> None:

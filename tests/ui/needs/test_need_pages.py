@@ -280,6 +280,12 @@ class TestSteps:
         assert need.state == "deferred"
         assert need.moves[-1].why == "年后再上"
         assert "deferred" not in [one.property("step") for one in page.panel.step_buttons]
+        assert window.toast is not None
+        window.toast.take_back()
+        settled()
+        settled()
+        assert stored(window, need_id).state == "refined"
+        assert page.panel.chip.words == "已凝练"
 
     def test_a_published_need_can_only_be_read(self, window: MainWindow, settled: Settle) -> None:
         page = open_need(window, first(window, "published"), settled)
