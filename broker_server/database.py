@@ -4,13 +4,15 @@ SQLite and PostgreSQL run the same statements. On PostgreSQL row-level security 
 transaction sees only the scopes it was opened for, whatever its statements forget to say.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from time import sleep
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, Executable, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -185,6 +187,32 @@ def upsert(connection: Connection, table: Table) -> Executable:
 def insert_new(connection: Connection, table: Table) -> Executable:
     """``INSERT`` of one row or many that leaves rows of the same primary keys as they are."""
     return _insert(connection, table).on_conflict_do_nothing()
+
+
+def write_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], *, replace: bool) -> None:
+    """Write whole rows of ``table``, values in the order of its columns; those there stay or are replaced.
+
+    The same statements as :func:`upsert` and :func:`insert_new`, for thousands of rows: the values go to the driver
+    as they are, an id as it stands in the file.
+    """
+    if not rows:
+        return
+    statement = _whole_row(connection.dialect, table, replace)
+    if connection.dialect.name != "postgresql":
+        rows = [tuple([value.hex if type(value) is UUID else value for value in row]) for row in rows]
+    connection.exec_driver_sql(statement, list(rows))
+
+
+@cache
+def _whole_row(dialect: Dialect, table: Table, replace: bool) -> str:
+    quote, mark = dialect.identifier_preparer.quote, "%s" if dialect.name == "postgresql" else "?"
+    names = [quote(column.name) for column in table.columns]
+    keys = [quote(column.name) for column in table.primary_key]
+    insert = f"INSERT INTO {quote(table.name)} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))}) "  # noqa: S608 - names of our own tables
+    if not replace:
+        return insert + "ON CONFLICT DO NOTHING"
+    values = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return insert + f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {values}"
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -36,7 +36,7 @@ from broker_app.sync.protocol import (
 )
 from broker_server import tables
 from broker_server.auth import Caller, authenticate
-from broker_server.database import insert_new, moment, run, see, upsert
+from broker_server.database import insert_new, moment, run, see, write_rows
 from broker_server.meta import check_epoch
 from broker_server.problems import busy, epoch_changed
 
@@ -553,16 +553,14 @@ class _Push:
             if row.op == protocol.PUT:
                 counter.count += 1
                 counter.sum += record_hash(record_id, counter.rev)
-            key = {"scope": scope, "id": record_id, "kind": row.kind}
             moved_to = row.moved_to if row.op == protocol.LEAVE else None
-            logged.append({**key, "rev": counter.rev, "op": row.op, "moved_to": moved_to, "into": row.into})
+            logged.append((scope, record_id, counter.rev, row.op, row.kind, moved_to, row.into))
             if row.op == protocol.LEAVE:
                 gone.append(record_id)
             else:
-                bodies.append({**key, "body": orjson.dumps(row.body).decode(), "deleted_at": row.deleted_at})
-        self.connection.execute(upsert(self.connection, tables.log), logged)
-        if bodies:
-            self.connection.execute(upsert(self.connection, tables.record), bodies)
+                bodies.append((scope, record_id, row.kind, orjson.dumps(row.body).decode(), row.deleted_at))
+        write_rows(self.connection, tables.log, logged, replace=True)
+        write_rows(self.connection, tables.record, bodies, replace=True)
         table = tables.record
         for some in _portions(gone):
             self.connection.execute(delete(table).where(table.c.scope == scope, table.c.id.in_(some)))
@@ -586,26 +584,21 @@ class _Push:
                     )
                 )  # fmt: skip
             if code and code != row.code:
-                new.append({"scope": scope, "kind": row.kind, "code": code, "id": record_id})
-        if new:
-            self.connection.execute(insert_new(self.connection, table), new)
+                new.append((scope, row.kind, code, record_id))
+        write_rows(self.connection, table, new, replace=False)
 
     def _write_operations(self) -> None:
-        if not self.done:
-            return
         results, history = [], []
+        account, device = self.caller.account, self.caller.device
         for operation, scope, result, outcome in self.done:
             # Held operations are remembered with their author, for the scope they were meant for is not theirs.
             kept_in = self.own if outcome.status == protocol.HELD else operation.scope
-            who = {"account": self.caller.account, "device": self.caller.device}
-            key = {"scope": kept_in, "op": operation.op, **who}
-            results.append({**key, "result": orjson.dumps(result.as_wire()).decode()})
-            happened = {"id": operation.id, "group": operation.group, "at": operation.at, "received_at": self.now}
+            results.append((kept_in, operation.op, account, device, orjson.dumps(result.as_wire()).decode()))
             changed = orjson.dumps(outcome.changed).decode()
-            history.append({**who, **happened, "scope": scope, "op": operation.op, "status": outcome.status,
-                            "changed": changed})  # fmt: skip
-        self.connection.execute(insert_new(self.connection, tables.operation), results)
-        self.connection.execute(insert_new(self.connection, tables.history), history)
+            history.append((scope, operation.op, operation.id, account, device, operation.group, operation.at,
+                            self.now, outcome.status, changed))  # fmt: skip
+        write_rows(self.connection, tables.operation, results, replace=False)
+        write_rows(self.connection, tables.history, history, replace=False)
 
 
 def _creates(operation: Operation, scope: str) -> bool:

@@ -67,6 +67,12 @@ def merge_record(kind: str, body: Mapping[str, Any], changes: Mapping[str, Chang
     outcomes: set[Outcome] = set()
     for name, change in changes.items():
         current = after.get(name)
+        if current is None and type(change) is list and change[0] is None:  # most are: a field of a new record
+            new = _plain(change[1])
+            outcomes.add(Outcome.SAME if new is None else Outcome.SET)
+            if new is not None:
+                after[name], changed[name] = new, [None, new]
+            continue
         rule = rule_of(kind, name)
         merged = merge_field(rule, current, change)
         outcomes.add(merged.outcome)
