@@ -33,7 +33,7 @@ from broker_app.services.pinyin import search_keys
 from broker_app.services.profile import read_profile
 from broker_app.services.public_record import OPEN, PUBLIC_STATES, STAYS_PUBLIC, public_id, public_record, take_off
 from broker_app.services.records import live, log_move, text_field
-from broker_app.services.redaction import Redaction, all_of, identity_of, marks_metric
+from broker_app.services.redaction import OMITTED, Redaction, all_of, identity_of, marks_metric
 
 _OFFICE = "publish.office"
 
@@ -117,7 +117,7 @@ def preview_publication(session: Session, need_id: UUID) -> PublicPreview:
     secret = _secret(session, row)
     metrics = tuple(Metric(**one) for one in row.metrics)
     text = _public_text(session, row, hidden, metrics, secret)
-    cut = sum(part.count("［略］") for part in (text.title, text.problem, text.goal, *map(_metric_line, text.metrics)))
+    cut = sum(part.count(OMITTED) for part in (text.title, text.problem, text.goal, *map(_metric_line, text.metrics)))
     return PublicPreview(
         text=text,
         lines=_lines(text),
@@ -299,7 +299,7 @@ def _faults(row: Need, text: PublicText) -> tuple[str, ...]:
         found.append(_("要先请另一个人核实，核实过的需求才能公开。"))
     if not row.metrics and not row.no_metric_reason:
         found.append(_("发布前至少要有一个量化指标，或写明为什么没有。"))
-    if not text.title.replace("［略］", "").strip():
+    if not text.title.replace(OMITTED, "").strip():
         found.append(_("需求名称不能公开。请换一个不说是哪家企业的名称。"))
     if not (text.problem.strip() or text.goal.strip()):
         found.append(_("原话不公开。请在「现状」或「目标」里写一句别人看得懂的话。"))
