@@ -37,7 +37,7 @@ from broker_app.sync.protocol import (
 from broker_server import tables
 from broker_server.auth import Caller, authenticate
 from broker_server.database import insert_new, moment, run, see, write_rows
-from broker_server.meta import check_epoch
+from broker_server.meta import COVERED, check_epoch, facts
 from broker_server.problems import busy, epoch_changed
 
 JsonObject = dict[str, Any]
@@ -69,6 +69,7 @@ class _Record:
     into: UUID | None = None
     was_live: bool = False
     code: str = ""  # identity before this push
+    owned: str = ""  # the code under which it stands among the owners now
     touched: bool = False
     changes: int = 0  # operations of this push that had to do with it
     as_said: bool = False  # made by this push, and exactly as an operation said
@@ -164,7 +165,8 @@ class _Push:
     ) -> None:
         self.connection = connection
         self.caller = caller
-        self.now = moment(now)
+        # Never before what is called covered, should the clock have been set back: it is not in that backup.
+        self.now = max(moment(now), facts(connection).get(COVERED, ""))
         self.own = user_scope(caller.account)
         self.writable = caller.access.writable
         self.named = said | needed
@@ -258,7 +260,7 @@ class _Push:
                         row.kind, orjson.loads(row.body) if row.body else {}, row.rev, row.op, row.deleted_at,
                         row.moved_to, row.into, row.op == protocol.PUT,
                     )  # fmt: skip
-                    loaded.code = _code(loaded)
+                    loaded.code = loaded.owned = _code(loaded)
                     if row.op == protocol.DELETE and row.body is None:
                         loaded.op = "purged"
 
@@ -384,14 +386,17 @@ class _Push:
             outcome.status = protocol.MERGED
         self._trash(operation, outcome, (scope, record_id), row)
         self._look_for_double(operation, outcome, (scope, record_id), row)
+        self._note_owner(scope, record_id, row)
         if row.kind == _CONFLICT and row.body.get("twin"):
             self._close_twin(row, operation)
         if operation.into == record_id:  # it stands on its own again
             row.into = None
             self._touch(row, outcome)
         elif operation.into is not None:
-            row.into, row.deleted_at, row.op = operation.into, operation.at, protocol.DELETE
-            self._touch(row, outcome)
+            if self._end_of(scope, operation.into) != record_id:  # else the other went into this one: they are one
+                row.into, row.deleted_at, row.op = operation.into, operation.at, protocol.DELETE
+                self._touch(row, outcome)
+                self._note_owner(scope, record_id, row)
         elif operation.move is not None and operation.move != scope:
             self._move(row, outcome, record_id, operation.move)
         is_where_said = (scope, record_id) == (operation.scope, operation.id)
@@ -431,7 +436,24 @@ class _Push:
         if _code(row) and others:
             note = {"kind": "duplicate", "field": kind.identity, "current": _code(row), "other": str(others[0])}
             self._open(operation, outcome, key, f"duplicate:{others[0]}", note)
-        owners.add(record_id)
+
+    def _note_owner(self, scope: str, record_id: UUID, row: _Record) -> None:
+        """What lies in the trash has no code any more, and what came out of it has: also later in this push."""
+        code = _code(row)
+        if code != row.owned:
+            self.owners.setdefault((scope, row.kind, row.owned), set()).discard(record_id)
+            if code:
+                self.owners.setdefault((scope, row.kind, code), set()).add(record_id)
+            row.owned = code
+
+    def _end_of(self, scope: str, record_id: UUID) -> UUID:
+        """The record that ``record_id`` has become."""
+        for _hop in range(_HOPS):
+            row = self.records.get((scope, record_id))
+            if row is None or row.into is None:
+                break
+            record_id = row.into
+        return record_id
 
     def _move(self, row: _Record, outcome: _Outcome, record_id: UUID, target: str) -> None:
         there = self.records.setdefault((target, record_id), _Record(row.kind, {}))

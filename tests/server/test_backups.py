@@ -61,6 +61,17 @@ def test_what_was_received_while_a_backup_began_is_not_called_covered(
     assert not received < checked.covers_at
 
 
+def test_a_clock_that_is_set_back_calls_nothing_covered_that_came_after_the_backup(
+    server: ServerUnderTest, chen: Device, place: Path
+) -> None:
+    chen.sync(put(TEAM, "need", title="一"))
+    assert backups.mark_verified(server.engine, backups.verify(back_up(server, place)), server.clock())
+    server.clock.go_on(days=-400)
+    reply = server.sign_in("chen").sync(put(TEAM, "need", title="二"))
+    assert reply.covered is not None
+    assert not reply.results[0].at < reply.covered
+
+
 def test_a_server_that_went_back_in_time_loses_nothing(
     server: ServerUnderTest, chen: Device, lin: Device, place: Path
 ) -> None:

@@ -267,6 +267,36 @@ def test_the_same_code_twice_is_one_question(server: ServerUnderTest, chen: Devi
     assert not server.faults()
 
 
+def test_what_went_into_the_trash_in_the_same_push_is_nobodys_double(
+    server: ServerUnderTest, chen: Device, lin: Device
+) -> None:
+    code = "91330381MA2AAAAA1A"
+    one, two = (put(COUNTY, "enterprise", name=name, credit_code=code) for name in ("甲", "乙"))
+    chen.sync(one)
+    seen = fields_hash({"name": "甲", "credit_code": code})
+    away = replace(put(COUNTY, "enterprise", one.id), delete=True, seen=seen)
+    assert statuses(lin.sync(away, two)) == ["applied", "applied"]
+    back = replace(put(COUNTY, "enterprise", one.id), delete=False)
+    three = put(COUNTY, "enterprise", name="丙", credit_code=code)
+    assert statuses(lin.sync(replace(put(COUNTY, "enterprise", two.id), into=one.id), back, three)) == [
+        "applied", "applied", "conflict",
+    ]  # fmt: skip
+    assert [opened["other"] for opened in conflicts(chen)] == [str(one.id)]
+
+
+def test_two_people_who_merge_two_firms_each_the_other_way_keep_one(
+    server: ServerUnderTest, chen: Device, lin: Device
+) -> None:
+    one, two = put(COUNTY, "enterprise", name="甲"), put(COUNTY, "enterprise", name="甲厂")
+    chen.sync(one, two)
+    assert statuses(chen.sync(replace(put(COUNTY, "enterprise", one.id), into=two.id))) == ["applied"]
+    assert statuses(lin.sync(replace(put(COUNTY, "enterprise", two.id), into=one.id))) == ["applied"]
+    assert [key[1] for key in chen.pull_all()] == [two.id]
+    lin.sync(put(COUNTY, "enterprise", one.id, address="塘下"))
+    assert body_of(chen, COUNTY, two.id) == {"name": "甲厂", "address": "塘下"}
+    assert not server.faults()
+
+
 def test_only_cleared_fields_become_public(server: ServerUnderTest, chen: Device) -> None:
     server.add_user("wang", "public=curator", "team:12=broker")
     wang = server.sign_in("wang")
