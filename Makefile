@@ -9,7 +9,7 @@ PYTEST_ARGUMENTS ?= -n 2 --dist loadfile
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	--python-version 3.11 --extra dev pyproject.toml
 
-.PHONY: help setup run test test-legacy lint format bench soak lock pictures clean
+.PHONY: help setup run test test-legacy lint format bench soak lock catalogue pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ lock: ## both lock files anew (needs uv)
 	@grep -h '==' requirements.lock | grep -vE '^(pyside6|shiboken6)' | sed 's/ .*//' >build/legacy-constraints
 	@printf 'pyside6-essentials==6.7.3\npyside6-addons==6.7.3\n' >>build/legacy-constraints
 	@$(UV_COMPILE) --no-annotate --constraints build/legacy-constraints --output-file requirements-legacy.lock
+
+catalogue: setup ## the English catalogue in line with the texts of the code; says what is not translated
+	@$(PYTHON) -m tests.language.catalogue
 
 pictures: setup ## the pictures of the manual, from the running program
 	@$(PYTHON) docs/manual/make_pictures.py

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from broker_app import __version__
 from broker_app.exchange.workbook import CHILD_FLAG
+from broker_app.i18n import LANGUAGES
 
 TRIAL_FOLDER = Path("out")
 
@@ -24,11 +25,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="broker-window")
     parser.add_argument("--version", action="version", version=f"broker {__version__}")
     parser.add_argument("--profile", type=Path, metavar="DIR")
+    parser.add_argument("--language", choices=LANGUAGES, help="for this time only; else as in the settings")
     parser.add_argument("--try", dest="trial", action="store_true", help="made-up data; without a display the main job")
     options = parser.parse_args(arguments)
     if options.trial and not _has_display():
         return int(import_module("broker_app.main_job").run_main_job(TRIAL_FOLDER.absolute()))
-    return int(import_module("broker_app.app").run(options.profile, trial=options.trial))
+    return int(import_module("broker_app.app").run(options.profile, trial=options.trial, language=options.language))
 
 
 def _has_display() -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 from broker_app.db.session import Store
 from broker_app.exchange.sample import create_sample
 from broker_app.exchange.visit_file import add_visit, read_visits
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.paths import ProfilePaths, resources
 from broker_app.reports.intro_letter import build_intro_letter
 from broker_app.reports.visit_record import build_visit_record
@@ -67,8 +67,8 @@ def _choose(store: Store, need_id: UUID) -> UUID:
         # What is thin on evidence has no score to be compared by (docs/manual/matching.md).
         is_weak = result in answer.weak_results
         worth = _("证据不足") if is_weak else _("{score:.1f} 分").format(score=result.score / 100)
-        _say(f"  {result.rank}. {result.title}　{worth}")
-        shares = "、".join(f"{reason_term(one)} {one.share / 100:.2f}" for one in result.reasons)
+        _say(f"  {result.rank}. {result.title}  {worth}")
+        shares = listed(f"{reason_term(one)} {one.share / 100:.2f}" for one in result.reasons)
         _say("     " + _("理由：{shares}").format(shares=shares))
     with store.write() as session:
         return record_match(session, need_id, results[0].id)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from broker_app.errors import StoreError
-from broker_app.i18n import _
+from broker_app.i18n import CHINESE, LANGUAGES, _
 
 THEMES = ("system", "light", "dark")
 SMALLEST_FONT, LARGEST_FONT = 8.0, 28.0  # points
@@ -17,7 +17,7 @@ SMALLEST_FONT, LARGEST_FONT = 8.0, 28.0  # points
 class Settings:
     """What can be chosen; nothing here is secret and nothing is lost if the file is."""
 
-    language: str = "zh_CN"
+    language: str = CHINESE  # one of LANGUAGES
     theme: str = "system"  # system | light | dark
     font_points: float = 10.5  # 10.5 standard, 12 large, 14 very large
     duplex: bool = True
@@ -37,6 +37,8 @@ def read_settings(path: Path) -> Settings:
         if type(value) is type(wanted) or (isinstance(wanted, float) and type(value) is int):
             accepted[field.name] = value
     chosen = Settings(**accepted)
+    if chosen.language not in LANGUAGES:
+        chosen = replace(chosen, language=default.language)
     if chosen.theme not in THEMES:
         chosen = replace(chosen, theme=default.theme)
     if not SMALLEST_FONT <= chosen.font_points <= LARGEST_FONT:

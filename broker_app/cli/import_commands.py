@@ -13,7 +13,7 @@ from broker_app.exchange.error_rows import write_error_rows
 from broker_app.exchange.import_run import ImportReport, run_import
 from broker_app.exchange.mapping import Mapping, guess_mapping
 from broker_app.exchange.source import open_source
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.services.import_batches import remembered_mapping, undo_batch
 
 
@@ -66,9 +66,10 @@ def _import_text(report: ImportReport, file_format: str, encoding: str, ignored:
         _("文件：{format} {encoding}").format(format=file_format, encoding=encoding).strip(),
     ]
     if ignored:
-        lines.append(_("没有用到的列：{columns}").format(columns="、".join(ignored)))
+        lines.append(_("没有用到的列：{columns}").format(columns=listed(ignored)))
     lines += [
-        _("第 {line} 行：{why}").format(line=row.line, why="；".join(row.reasons)) for row in report.refused_rows[:10]
+        _("第 {line} 行：{why}").format(line=row.line, why=_("；").join(row.reasons))
+        for row in report.refused_rows[:10]
     ]
     if report.batch_id:
         lines.append(_("整批撤销：broker undo-import {batch}").format(batch=report.batch_id))

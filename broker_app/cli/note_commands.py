@@ -67,24 +67,24 @@ def _number(value: Decimal | None) -> float | int | None:
 
 
 def _page(note: RawNote, proposals: NoteProposals) -> str:
-    lines = [f"{note.visit_id}　{note.visit_on.isoformat()}"]
+    lines = [f"{note.visit_id}  {note.visit_on.isoformat()}"]
     for ordinal, one in enumerate(proposals.needs, 1):
-        lines.append(f"  {ordinal} {_('需求')}　{one.title}（{label(CodeList.NEED_KIND, one.kind)}）")
-        lines += [f"      {row.name}　{_figures(row.now, row.target, row.unit)}" for row in one.metrics]
+        lines.append(f"  {ordinal} {_('需求')}  {one.title} ({label(CodeList.NEED_KIND, one.kind)})")
+        lines += [f"      {row.name}  {_figures(row.now, row.target, row.unit)}" for row in one.metrics]
         budget = budget_label(fen(one.budget_low), fen(one.budget_high))
         if budget:
-            lines.append(f"      {_('预算')}　{budget}")
+            lines.append(f"      {_('预算')}  {budget}")
         if one.deadline:
-            lines.append(f"      {_('期限')}　{one.deadline.isoformat()}（{one.deadline_words}）")
+            lines.append(f"      {_('期限')}  {one.deadline.isoformat()} ({one.deadline_words})")
         if one.missing:
-            lines.append(f"      {_('还缺')}　{'；'.join(one.missing)}")
+            lines.append(f"      {_('还缺')}  {_('；').join(one.missing)}")
     for referral in proposals.referrals:
         kind = label(CodeList.REFERRAL_KIND, referral.kind)
-        lines.append(f"  - {_('非技术诉求')}　{kind}：{referral.title} → {referral.refer_to}")
+        lines.append(f"  - {_('非技术诉求')}  {kind}: {referral.title} → {referral.refer_to}")
     for task in proposals.follow_ups:
-        due = f"　{task.due_words} → {task.due.isoformat()}" if task.due else ""
-        lines.append(f"  - {_('跟进')}　{task.title}{due}")
-    lines += [f"  - {_('不得外传')}　{' '.join(one.text.split())}" for one in proposals.confidential]
+        due = f"  {task.due_words} → {task.due.isoformat()}" if task.due else ""
+        lines.append(f"  - {_('跟进')}  {task.title}{due}")
+    lines += [f"  - {_('不得外传')}  {' '.join(one.text.split())}" for one in proposals.confidential]
     if len(lines) == 1:
         lines.append(f"  {_('没有认出需求、诉求或跟进')}")
     return "\n".join(lines)

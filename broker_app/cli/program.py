@@ -17,7 +17,7 @@ from broker_app.cli import (
 from broker_app.cli.command import Command, profile_paths
 from broker_app.cli.output import discard_output, finish_output, prepare_output
 from broker_app.errors import BrokerError
-from broker_app.i18n import _, use_language
+from broker_app.i18n import LANGUAGES, _, use_language
 from broker_app.paths import resources
 from broker_app.settings import read_settings
 
@@ -28,8 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     prepare_output()
     try:
+        _speak(argv)
         arguments = _parser().parse_args(argv)
-        use_language(read_settings(profile_paths(arguments).settings).language, resources() / "i18n")
         command: Command = arguments.command
         code = command(arguments)
         finish_output()
@@ -46,10 +46,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _speak(argv: Sequence[str] | None) -> None:
+    """Choose the language before the help is worded: ``--language``, or what the settings of the profile say."""
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    early.add_argument("--language")
+    early.add_argument("--profile", type=Path)
+    try:
+        known, _rest = early.parse_known_args(argv)
+    except argparse.ArgumentError:
+        return  # said in full by the real parser
+    chosen = known.language if known.language in LANGUAGES else read_settings(profile_paths(known).settings).language
+    use_language(chosen, resources() / "i18n")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="broker", description=_("科技走访：走访、需求、匹配、文书，断网可用。"))
     parser.add_argument("--version", action="version", version=f"broker {__version__}")
     parser.add_argument("--profile", type=Path, metavar="DIR", help=_("资料夹；不写就用本机默认的"))
+    parser.add_argument("--language", choices=LANGUAGES, help=_("界面语言；不写就照资料夹里的设置"))
     parser.add_argument("--passphrase-file", type=Path, metavar="F", help=_("从文件读本机口令"))
     commands = parser.add_subparsers(required=True, metavar=_("命令"))
     for group in _GROUPS:

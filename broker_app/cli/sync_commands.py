@@ -100,7 +100,7 @@ def _say_board(board: SyncBoard) -> None:
     for one in board.differences:
         say(_("· {title} 的{field}在两处被改过").format(title=one.title, field=one.field or _("去留")))
     for back in board.returned:
-        say(f"· {back.title}：{back.reason}")
+        say(_("· {title}：{reason}").format(title=back.title, reason=back.reason))
     if board.ask is not None:
         say(_("服务器要从本机收走 {n} 条，要你同意才照办：broker sync now --allow-removals").format(n=board.ask.count))
     if board.last is not None:

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.rules.calendar import CHINA_TIME
 
 _WIDEST = 48
@@ -62,7 +62,7 @@ def _text(value: Any) -> str:
         case date():
             return value.isoformat()
         case tuple():
-            return "、".join(_text(part) for part in value)
+            return listed(_text(part) for part in value)
         case _:
             return str(value).translate(_VISIBLE)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from broker_app.errors import BrokerError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.paths import resources
 
 _DAY = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
@@ -100,7 +100,7 @@ class CodeFile:
         row = CodeRow(self.file_name, ordinal, values if isinstance(values, dict) else {})
         unknown = set(row.values) - known_keys
         if unknown:
-            raise row.refusal(_("不认识的项目：{keys}").format(keys="、".join(sorted(unknown))))
+            raise row.refusal(_("不认识的项目：{keys}").format(keys=listed(sorted(unknown))))
         return row
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from broker_app.codes.code_file import CodeFile, CodeRow, read_code_file, refuse_duplicates
-from broker_app.i18n import _
+from broker_app.i18n import _, either, listed
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class County:
     """
 
     code: str
-    name: str
+    chinese: str
+    english: str
     city_code: str
     city: str
     mountain26: bool
@@ -27,13 +28,24 @@ class County:
     note: str = ""
     former_names: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What the county is called in the language in use."""
+        return either(self.chinese, self.english)
+
 
 @dataclass(frozen=True)
 class City:
     """A prefecture-level city; ``code`` has four digits."""
 
     code: str
-    name: str
+    chinese: str
+    english: str
+
+    @property
+    def name(self) -> str:
+        """What the city is called in the language in use."""
+        return either(self.chinese, self.english)
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class Divisions:
     mountain26: Membership
 
 
-_COUNTY_KEYS = ("code", "name", "island", "note", "former_names")
+_COUNTY_KEYS = ("code", "name", "en", "island", "note", "former_names")
 
 
 @cache
@@ -75,11 +87,11 @@ def load_divisions(folder: Path | None = None) -> Divisions:
         CodeListError: the file is missing or damaged, a code stands twice, a county lies in no known city.
     """
     file = read_code_file("counties", folder)
-    city_rows, county_rows = file.rows("city", ("code", "name")), file.rows("county", _COUNTY_KEYS)
+    city_rows, county_rows = file.rows("city", ("code", "name", "en")), file.rows("county", _COUNTY_KEYS)
     refuse_duplicates(city_rows)
     refuse_duplicates(county_rows)
-    cities = tuple(City(row.text("code"), row.text("name")) for row in city_rows)
-    names = {city.code: city.name for city in cities}
+    cities = tuple(City(row.text("code"), row.text("name"), row.text_or_empty("en")) for row in city_rows)
+    names = {city.code: city.chinese for city in cities}
     members = _membership(file, {row.text("code") for row in county_rows})
     return Divisions(cities, tuple(_county(row, names, members.codes) for row in county_rows), members)
 
@@ -115,7 +127,7 @@ def county(code: str) -> County | None:
 
 
 def county_label(code: str) -> str:
-    """ "温州市乐清市" for a county, "温州市" for a city's code, "" for "", otherwise 未知地区 with the code.
+    """温州市乐清市 or "Yueqing, Wenzhou" for a county, 温州市 for a city, "" for "", else 未知地区 with the code.
 
     Raises:
         CodeListError: the file is missing or damaged.
@@ -124,7 +136,7 @@ def county_label(code: str) -> str:
         return ""
     found = county(code)
     if found:
-        return found.city + found.name
+        return either(found.city + found.chinese, f"{found.english}, {_city_english(found.city_code)}")
     city = next((one.name for one in cities() if code in (one.code, one.code + "00")), "")
     return city or _("未知地区（{code}）").format(code=code)
 
@@ -156,6 +168,7 @@ def _county(row: CodeRow, cities_by_code: Mapping[str, str], mountain26: frozens
     return County(
         code,
         row.text("name"),
+        row.text_or_empty("en"),
         code[:4],
         cities_by_code[code[:4]],
         code in mountain26,
@@ -171,10 +184,14 @@ def _membership(file: CodeFile, known: set[str]) -> Membership:
     codes, begun, ended = row.texts("codes"), row.values.get("valid_from"), row.values.get("valid_to")
     strangers = sorted(set(codes) - known)
     if strangers:
-        raise row.refusal(_("山区26县里有不认识的代码：{codes}").format(codes="、".join(strangers)))
+        raise row.refusal(_("山区26县里有不认识的代码：{codes}").format(codes=listed(strangers)))
     if not isinstance(begun, date) or not isinstance(ended, date | None):
         raise row.refusal(_("缺少「{key}」").format(key="valid_from"))
     return Membership(frozenset(codes), row.text("source"), begun, ended)
+
+
+def _city_english(code: str) -> str:
+    return next(one.english for one in cities() if one.code == code)
 
 
 def _short(name: str) -> str:
@@ -191,7 +208,7 @@ def _by_code() -> Mapping[str, County]:
 def _by_name() -> Mapping[str, County]:
     found: dict[str, County] = {}
     for one in divisions().counties:
-        for name in (one.code, one.name, _short(one.name), *one.former_names):
+        for name in (one.code, one.chinese, _short(one.chinese), *one.former_names):
             found[name] = one
             found[one.city + name] = one
             found[one.city.removesuffix("市") + name] = one

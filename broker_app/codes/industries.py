@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from broker_app.codes.code_file import CodeRow, read_code_file, refuse_duplicates
-from broker_app.i18n import _
+from broker_app.i18n import _, either
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Industry:
     """
 
     code: str
-    name: str
+    chinese: str
+    english: str
     group: str
     keywords: tuple[str, ...]
     gb4754: tuple[str, ...]
@@ -31,8 +32,13 @@ class Industry:
     verified: bool = False
     note: str = ""
 
+    @property
+    def name(self) -> str:
+        """What the industry is called in the language in use."""
+        return either(self.chinese, self.english)
 
-_KEYS = ("code", "name", "group", "keywords", "gb4754", "ipc", "aliases", "verified", "note")
+
+_KEYS = ("code", "name", "en", "group", "keywords", "gb4754", "ipc", "aliases", "verified", "note")
 _PARTS = re.compile(r"[/、,;|+&\s()·\\]+")
 
 
@@ -110,6 +116,7 @@ def _industry(row: CodeRow) -> Industry:
     return Industry(
         row.text("code"),
         row.text("name"),
+        row.text_or_empty("en"),
         row.text("group"),
         row.texts("keywords"),
         row.texts("gb4754"),
@@ -130,7 +137,7 @@ def _by_name() -> Mapping[str, tuple[str, ...]]:
     """Name or alias to codes. A name of Wenzhou's list is not also read as one of Hangzhou's."""
     found: dict[str, tuple[str, ...]] = {}
     for one in industries():
-        for name in (one.name, *one.aliases):
+        for name in (one.chinese, *one.aliases):
             before = found.get(name.casefold(), ())
             if not (before and one.group == "hangzhou") and one.code not in before:
                 found[name.casefold()] = (*before, one.code)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from broker_app.codes.code_file import CodeFile, CodeRow, read_code_file, refuse_duplicates
-from broker_app.i18n import _
+from broker_app.i18n import _, either
 
 
 class CodeList(StrEnum):
@@ -58,15 +58,21 @@ class Entry:
     """
 
     code: str
-    label: str
+    chinese: str
+    english: str
     note: str
     verified: bool
     group: str = ""
     refer_to: str = ""
     synonyms: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """What the row is called in the language in use."""
+        return either(self.chinese, self.english)
 
-_KEYS = ("code", "label", "note", "verified", "group", "refer_to", "synonyms")
+
+_KEYS = ("code", "label", "en", "note", "verified", "group", "refer_to", "synonyms")
 
 
 @cache
@@ -145,6 +151,7 @@ def _entry(row: CodeRow) -> Entry:
     return Entry(
         row.text("code"),
         row.text("label"),
+        row.text_or_empty("en"),
         row.text_or_empty("note"),
         row.flag("verified", otherwise=False),
         row.text_or_empty("group"),
@@ -163,7 +170,7 @@ def _refuse_ambiguous_names(rows: tuple[CodeRow, ...], read: tuple[Entry, ...]) 
 
 
 def _names(one: Entry) -> tuple[str, ...]:
-    return tuple(_folded(name) for name in (one.code, one.label, *one.synonyms))
+    return tuple(_folded(name) for name in (one.code, one.chinese, *one.synonyms))
 
 
 def _folded(text: str) -> str:

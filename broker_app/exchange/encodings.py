@@ -11,7 +11,7 @@ from charset_normalizer import from_bytes
 
 from broker_app.errors import ImportFileError
 from broker_app.exchange.rows import BadRow, bad_row
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 
 UTF8 = "UTF-8"
 GB18030 = "GB18030"
@@ -92,7 +92,7 @@ def _chosen(path: Path, override: str) -> TextEncoding:
     if codec is None:
         raise ImportFileError(
             _("没有叫“{name}”的文件编码，可选的有：{offered}。").format(
-                name=override, offered="、".join(offered_encodings())
+                name=override, offered=listed(offered_encodings())
             )
         )
     if codec == "utf-16" and not _head(path).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

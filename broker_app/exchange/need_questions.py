@@ -32,6 +32,6 @@ def read_need_questions(path: Path) -> Iterator[NeedQuestion]:
     for item in source.rows():
         record = reader.read(item)
         if isinstance(record, RefusedRow):
-            raise ImportFileError(_("第 {line} 行：{why}").format(line=record.line, why="；".join(record.reasons)))
+            raise ImportFileError(_("第 {line} 行：{why}").format(line=record.line, why=_("；").join(record.reasons)))
         if isinstance(record, NeedRecord):
             yield NeedQuestion(record.source_id or str(record.line), need_draft(record))

@@ -11,7 +11,7 @@ from broker_app.exchange.fields import Field, Kind, fields_of
 from broker_app.exchange.mapping import Mapping
 from broker_app.exchange.particulars import IpRight, Metric, Person
 from broker_app.exchange.rows import BadRow, RowItem, Source, SourceRow
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class RecordReader:
     def __init__(self, mapping: Mapping, columns: tuple[str, ...]) -> None:
         missing = mapping.missing(columns)
         if missing:
-            labels = "、".join(field.label for field in missing)
+            labels = listed(field.label for field in missing)
             raise ImportFileError(_("还没有指定哪一列是{labels}，不能导入。").format(labels=labels))
         by_name = {field.name: field for field in fields_of(mapping.kind)}
         self._plan = tuple((column, by_name[name]) for column, name in mapping.pairs)

@@ -7,7 +7,7 @@ from typing import Any
 
 import segno
 
-from broker_app.i18n import _
+from broker_app.codes.lists import CodeList, entries
 from broker_app.reports.fingerprint import in_fours
 from broker_app.reports.flow import MM, Block, Canvas
 from broker_app.reports.fonts import Face
@@ -34,6 +34,19 @@ NOTE = Style(Face.SERIF, 9, 14, Align.JUSTIFY)
 FURNITURE = Style(Face.SANS, 9, 13.5)
 
 _LABEL_LINE = 6  # characters
+_ROLE_TITLES = {
+    "home_unit": "派出单位",
+    "term": "聘期",
+    "team": "所属分队",
+    "team_field": "产业领域",
+    "solved": "解决问题",
+    "track_until": "跟踪到",
+    "commissioner_kind": "特派员类型",
+    "service_mode": "服务模式",
+    "tech_vp_duty": "履行职责",
+    "light_team_service": "服务类型",
+    "commissioner_service": "服务内容",
+}
 _SHORT_OPTIONS = 24  # characters with their boxes: more do not fit beside another fact
 _NARROW_PAD = 1.1 * MM
 _SIGN_HEIGHT = 38 * MM
@@ -47,8 +60,8 @@ def title_block(title: str, number: str, state: str = "") -> list[Block]:
     """Title, number and state; they stay with what follows."""
     blocks: list[Block] = [Text(title, TITLE, space_after=1 * MM, keep=True, bookmark=(0, title))]
     facts = [
-        _("编号：{number}").format(number=number) if number else "",
-        _("状态：{state}").format(state=state) if state else "",
+        f"编号：{number}" if number else "",
+        f"状态：{state}" if state else "",
     ]
     if any(facts):
         words = "　".join(fact for fact in facts if fact)
@@ -64,7 +77,7 @@ def heading(words: str, *, bookmark: str = "") -> Text:
 def label(words: str, span: int = 1) -> Cell:
     """A label cell; its words repeat with （续） when its row breaks."""
     broken = _in_balance(words)
-    again = Text(_("{label}\n（续）").format(label=broken), LABEL)
+    again = Text(f"{broken}\n（续）", LABEL)
     return Cell(Text(broken, LABEL), span, again=again, pad=_NARROW_PAD)
 
 
@@ -90,7 +103,7 @@ def table(
             (Row(tuple(map(head, heads)), least=8 * MM), *(Row(tuple(cells)) for cells in rows)),
             head=1,
             caption=heading(caption),
-            caption_again=heading(_("{name}（续）").format(name=name)),
+            caption_again=heading(f"{name}（续）"),
             space_after=4 * MM,
             bookmark=(1, name),
         )
@@ -104,9 +117,7 @@ def value(words: str, span: int = 1, style: Style = VALUE) -> Cell:
 
 def serial(words: str) -> Cell:
     """The serial number of a row; a broken row repeats it with 续."""
-    return Cell(
-        Text(words, SMALL_FIGURE), again=Text(_("{serial}/续").format(serial=words), SMALL_FIGURE), pad=_NARROW_PAD
-    )
+    return Cell(Text(words, SMALL_FIGURE), again=Text(f"{words}/续", SMALL_FIGURE), pad=_NARROW_PAD)
 
 
 def small(words: str, span: int = 1, style: Style = SMALL) -> Cell:
@@ -143,10 +154,11 @@ def role_rows(lines: Sequence[RoleLine]) -> list[Row]:
     rows: list[Row] = []
     waiting: list[RoleLine] = []
     for one in lines:
-        if one.choices and len("".join(one.choices)) + 2 * len(one.choices) > _SHORT_OPTIONS:
+        choices = _choices(one)
+        if len("".join(choices)) + 2 * len(choices) > _SHORT_OPTIONS:
             rows += _fact_pairs(waiting)
             waiting = []
-            rows.append(Row((label(one.title), value(options(one.choices, one.chosen), 3))))
+            rows.append(Row((label(_ROLE_TITLES.get(one.name, NOTHING)), value(_fact_words(one), 3))))
         else:
             waiting.append(one)
     return rows + _fact_pairs(waiting)
@@ -155,14 +167,19 @@ def role_rows(lines: Sequence[RoleLine]) -> list[Row]:
 def _fact_pairs(lines: Sequence[RoleLine]) -> list[Row]:
     rows = []
     for at in range(0, len(lines), 2):
-        pair = [(label(one.title), _fact_words(one)) for one in lines[at : at + 2]]
+        pair = [(label(_ROLE_TITLES.get(one.name, NOTHING)), _fact_words(one)) for one in lines[at : at + 2]]
         cells = [cell for words, said in pair for cell in (words, value(said, 1 if len(pair) == 2 else 3))]
         rows.append(Row(tuple(cells)))
     return rows
 
 
 def _fact_words(one: RoleLine) -> str:
-    return options(one.choices, one.chosen) if one.choices else one.words
+    choices, said = _choices(one), one.words.split("、")
+    return options(choices, [words for words in choices if words in said]) if choices else one.words
+
+
+def _choices(one: RoleLine) -> list[str]:
+    return [row.label for row in entries(one.code_list)] if one.code_list in set(CodeList) else []
 
 
 def span_of_time(start: datetime, end: datetime | None) -> str:
@@ -187,8 +204,8 @@ def metric_figures(metric: MetricLine) -> tuple[str, str]:
 def chinese_date(day: date | None) -> str:
     """2026年11月3日; blanks to write in when there is no day."""
     if day is None:
-        return _("年　　月　　日")
-    return _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
+        return "年　　月　　日"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def note(words: str) -> Text:
@@ -200,7 +217,7 @@ def withheld_note(count: int) -> list[Block]:
     """How much was left out, never what; nothing when nothing was."""
     if not count:
         return []
-    return [note(_("注：另有 {count} 处标为“不得外传”的内容，未印入本件。").format(count=count))]
+    return [note(f"注：另有 {count} 处标为“不得外传”的内容，未印入本件。")]
 
 
 def chinese_number(number: int) -> str:
@@ -218,7 +235,7 @@ def missing_note(sheet: Any) -> list[Block]:
     gaps = dict.fromkeys(one.code_point for one in missing(sheet))
     if not gaps:
         return []
-    words = _("注：〓＝{codes}，字库里没有这些字，请手写补正。").format(codes="、".join(gaps))
+    words = "注：〓＝{codes}，字库里没有这些字，请手写补正。".format(codes="、".join(gaps))
     return [note(words)]
 
 
@@ -307,9 +324,9 @@ def _draw_signer(canvas: Canvas, signer: Signer, left: float, top: float, width:
     canvas.setLineWidth(_SIGN_LINE)
     canvas.line(left, foot + 14 * MM, left + width, foot + 14 * MM)
     style = Style(Face.SANS, 10, 15)
-    name = Text([(_("姓名（正楷）"), Face.SANS), (f"　{signer.name}" if signer.name else "", Face.SERIF)], style)
+    name = Text([("姓名（正楷）", Face.SANS), (f"　{signer.name}" if signer.name else "", Face.SERIF)], style)
     if name.natural_width() > width:  # whoever signs writes it
-        name = Text(_("姓名（正楷）"), style)
+        name = Text("姓名（正楷）", style)
     name.draw(canvas, left, foot + 13 * MM, width)
     Text(chinese_date(signer.day), Style(Face.SERIF, 10.5, 15, Align.RIGHT)).draw(canvas, left, foot + 7 * MM, width)
 
@@ -330,11 +347,11 @@ class Proof(Block):
         _draw_code(canvas, self.payload, x, top)
         half = len(self.digits) // 2
         lines = [
-            _("编号　{number}　　版次　{edition}").format(number=self.number or NOTHING, edition=self.revision),
-            _("内容指纹（SHA-256）"),
+            f"编号　{self.number or NOTHING}　　版次　{self.revision}",
+            "内容指纹（SHA-256）",
             in_fours(self.digits[:half]),
             in_fours(self.digits[half:]),
-            _("指纹由本件数据算出，供与存档核对；不是电子签名，不是上链存证。"),
+            "指纹由本件数据算出，供与存档核对；不是电子签名，不是上链存证。",
         ]
         gap = _QR_SIDE + _QR_GAP
         Text("\n".join(lines), replace(FURNITURE, leading=_QR_SIDE / len(lines))).draw(

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from broker_app.i18n import _
 from broker_app.reports.blocks import (
     FIGURE,
     LABEL,
@@ -31,21 +30,21 @@ _SIGNED = Style(Face.SERIF, 12, 21, Align.JUSTIFY, indent=2)
 _OBJECTIONS, _SIGNATURE = 16 * MM, 56 * MM
 
 
-def build_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> bytes:
-    """现场确认单 as PDF."""
-    title, digits = _("现场确认单"), fingerprint(sheet)
-    words = _("签字确认的内容（以下文字即为签字所确认的全部文字）")
+def compose_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> Paper:
+    """现场确认单, ready to be set."""
+    title, digits = "现场确认单", fingerprint(sheet)
+    words = "签字确认的内容（以下文字即为签字所确认的全部文字）"
     met = sheet.met[0] if len(sheet.met) == 1 else PersonLine("", "", "")
     blocks: list[Block] = [
         *title_block(title, sheet.number),
         _facts(sheet),
-        heading(words, bookmark=_("签字确认的内容")),
+        heading(words, bookmark="签字确认的内容"),
         Frame(Text("\n".join(sheet.statement), _SIGNED), space_after=3 * MM),
-        Text(_("请阅读后在下框内签字。如有不同意见，请在签字前写明："), replace(LABEL, align=Align.LEFT), keep=True),
+        Text("请阅读后在下框内签字。如有不同意见，请在签字前写明：", replace(LABEL, align=Align.LEFT), keep=True),
         Frame(None, least=_OBJECTIONS, keep=True, space_after=4 * MM),
-        SignatureBoxes([Signer(_("企业接待人签字"), met.name)], height=_SIGNATURE, space_after=1.5 * MM),
+        SignatureBoxes([Signer("企业接待人签字", met.name)], height=_SIGNATURE, space_after=1.5 * MM),
         Text(
-            _("手写签名；不是《电子签名法》所称可靠电子签名。签字后内容如有改动，另出新版次，本单原样保存。"),
+            "手写签名；不是《电子签名法》所称可靠电子签名。签字后内容如有改动，另出新版次，本单原样保存。",
             NOTE,
             keep=True,
             space_after=4 * MM,
@@ -53,16 +52,21 @@ def build_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> bytes:
         *missing_note(sheet),
         Proof("slip", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
+    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
+
+
+def build_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> bytes:
+    """现场确认单 as PDF."""
+    return render(compose_confirmation_slip(sheet, duplex=duplex))
 
 
 def _facts(sheet: SlipSheet) -> Grid:
     when = span_of_time(sheet.started_at, sheet.ended_at)
-    people = "；".join(_("{name}（{position}）").format(name=one.name, position=one.position) for one in sheet.met)
+    people = "；".join(f"{one.name}（{one.position}）" for one in sheet.met)
     rows = (
-        Row((label(_("企业名称")), value(sheet.enterprise, 3))),
-        Row((label(_("走访时间")), value(when, style=FIGURE), label(_("走访地点")), value(sheet.place))),
-        Row((label(_("接待人")), value(people), label(_("走访人员")), value("、".join(sheet.visitors)))),
-        Row((label(_("服务内容")), value("；".join(sheet.purposes), 3))),
+        Row((label("企业名称"), value(sheet.enterprise, 3))),
+        Row((label("走访时间"), value(when, style=FIGURE), label("走访地点"), value(sheet.place))),
+        Row((label("接待人"), value(people), label("走访人员"), value("、".join(sheet.visitors)))),
+        Row((label("服务内容"), value("；".join(sheet.purposes), 3))),
     )
     return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), rows, space_after=4 * MM)

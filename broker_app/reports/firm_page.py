@@ -1,6 +1,5 @@
 """企业一页纸: what a broker should know before the next visit. For the team only."""
 
-from broker_app.i18n import _
 from broker_app.reports.blocks import (
     FIGURE,
     FREE,
@@ -26,9 +25,9 @@ from broker_app.reports.text import Text
 from broker_app.services.sheets import FirmSheet
 
 
-def build_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> bytes:
-    """企业一页纸 as PDF."""
-    title, digits = _("企业一页纸"), fingerprint(sheet)
+def compose_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> Paper:
+    """企业一页纸, ready to be set."""
+    title, digits = "企业一页纸", fingerprint(sheet)
     blocks: list[Block] = [
         *title_block(title, sheet.number),
         _facts(sheet),
@@ -40,7 +39,12 @@ def build_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> bytes:
         *missing_note(sheet),
         Proof("firm", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
+    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
+
+
+def build_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> bytes:
+    """企业一页纸 as PDF."""
+    return render(compose_firm_page(sheet, duplex=duplex))
 
 
 def _facts(sheet: FirmSheet) -> Grid:
@@ -48,14 +52,14 @@ def _facts(sheet: FirmSheet) -> Grid:
     code = value(sheet.credit_code, style=FIGURE)
     profile = Cell(Text(sheet.profile, FREE), 3) if sheet.profile.strip() else value("", 3)
     rows = (
-        Row((label(_("企业名称")), value(sheet.enterprise, 3))),
-        Row((label(_("统一社会信用代码")), code, label(_("所在地域")), value(sheet.county))),
-        Row((label(_("地址")), value(sheet.address, 3))),
-        Row((label(_("所属产业")), value("、".join(sheet.industries)), label(_("企业规模")), value(sheet.size))),
-        Row((label(_("法人代表")), value(sheet.legal_person), label(_("成立日期")), value(founded, style=FIGURE))),
-        Row((label(_("网址")), value(sheet.website, style=FIGURE), label(_("标签")), value("、".join(sheet.tags)))),
-        Row((label(_("联系人")), value("；".join(map(person, sheet.contacts)), 3))),
-        Row((label(_("企业简介")), profile)),
+        Row((label("企业名称"), value(sheet.enterprise, 3))),
+        Row((label("统一社会信用代码"), code, label("所在地域"), value(sheet.county))),
+        Row((label("地址"), value(sheet.address, 3))),
+        Row((label("所属产业"), value("、".join(sheet.industries)), label("企业规模"), value(sheet.size))),
+        Row((label("法人代表"), value(sheet.legal_person), label("成立日期"), value(founded, style=FIGURE))),
+        Row((label("网址"), value(sheet.website, style=FIGURE), label("标签"), value("、".join(sheet.tags)))),
+        Row((label("联系人"), value("；".join(map(person, sheet.contacts)), 3))),
+        Row((label("企业简介"), profile)),
     )
     return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), rows, space_after=4 * MM)
 
@@ -72,9 +76,9 @@ def _needs(sheet: FirmSheet) -> list[Block]:
         )
         for n, one in enumerate(sheet.needs, 1)
     ]
-    heads = (_("序号"), _("需求"), _("编号"), _("预算"), _("期限"), _("状态"))
-    words = _("未了结的需求（共 {n} 项）").format(n=len(rows))
-    return table(words, _("未了结的需求"), heads, (10, 54, 42, 25, 21, 16), rows)
+    heads = ("序号", "需求", "编号", "预算", "期限", "状态")
+    words = f"未了结的需求（共 {len(rows)} 项）"
+    return table(words, "未了结的需求", heads, (10, 54, 42, 25, 21, 16), rows)
 
 
 def _tasks(sheet: FirmSheet) -> list[Block]:
@@ -82,20 +86,18 @@ def _tasks(sheet: FirmSheet) -> list[Block]:
         (serial(str(n)), small(one.text), word(one.who), figure(one.due.isoformat() if one.due else ""))
         for n, one in enumerate(sheet.follow_ups, 1)
     ]
-    return table(
-        _("没办完的事"), _("没办完的事"), (_("序号"), _("事项"), _("责任人"), _("期限")), (10, 100, 34, 24), rows
-    )
+    return table("没办完的事", "没办完的事", ("序号", "事项", "责任人", "期限"), (10, 100, 34, 24), rows)
 
 
 def _visits(sheet: FirmSheet) -> list[Block]:
     rows = [(figure(f"{one.day:%Y-%m-%d}"), small(one.about), word(one.lead), word(one.state)) for one in sheet.visits]
-    words = _("最近的走访（共 {n} 次）").format(n=sheet.visit_count)
-    return table(words, _("最近的走访"), (_("日期"), _("谈了什么"), _("带队人"), _("状态")), (24, 98, 26, 20), rows)
+    words = f"最近的走访（共 {sheet.visit_count} 次）"
+    return table(words, "最近的走访", ("日期", "谈了什么", "带队人", "状态"), (24, 98, 26, 20), rows)
 
 
 def _matches(sheet: FirmSheet) -> list[Block]:
     rows = [
         (small(one.achievement), small(one.owner), figure(one.need_number), word(one.state)) for one in sheet.matches
     ]
-    heads = (_("成果"), _("完成单位"), _("需求编号"), _("状态"))
-    return table(_("对接过的成果"), _("对接过的成果"), heads, (66, 40, 42, 20), rows)
+    heads = ("成果", "完成单位", "需求编号", "状态")
+    return table("对接过的成果", "对接过的成果", heads, (66, 40, 42, 20), rows)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from broker_app.i18n import _
 from broker_app.reports.blocks import NOTHING, Proof, chinese_date, chinese_number, label, missing_note, value
 from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
@@ -22,39 +21,43 @@ _NAME = Style(Face.SERIF_BOLD, 10.5, 15.5)
 _CARD = tuple(one * MM for one in (28, 50, 28, 50))
 
 
-def build_intro_letter(sheet: IntroSheet, *, duplex: bool = True) -> bytes:
-    """The introduction letter as PDF."""
+def compose_intro_letter(sheet: IntroSheet, *, duplex: bool = True) -> Paper:
+    """The introduction letter, ready to be set."""
     mark = fingerprint(sheet)
-    title = _("科技成果推介函")
+    title = "科技成果推介函"
     blocks: list[Block] = [
         Text(title, _TITLE, keep=True, space_after=10 * MM, bookmark=(0, title)),
-        Text(_("{enterprise}：").format(enterprise=sheet.enterprise), _FLUSH, keep=True),
+        Text(f"{sheet.enterprise}：", _FLUSH, keep=True),
         Text(_opening(sheet), _BODY),
-        _heading(_("一、需求要点")),
+        _heading("一、需求要点"),
         Text(sheet.need_points, _BODY),
-        _heading(_("二、推介成果及理由")),
-        Text(_("下列“依据”摘自成果摘要，加粗的是与需求相合的词。"), _BODY, keep=True, space_after=1.5 * MM),
+        _heading("二、推介成果及理由"),
+        Text("下列“依据”摘自成果摘要，加粗的是与需求相合的词。", _BODY, keep=True, space_after=1.5 * MM),
         *(_card(number, one) for number, one in enumerate(sheet.achievements, 1)),
-        _heading(_("三、下一步")),
+        _heading("三、下一步"),
         Text(_next_step(), _BODY, keep=True),
         *_sign_off(sheet, mark),
     ]
-    return render(Paper(Family.LETTER, title, sheet.number, mark, sheet.organisation, sheet.frozen_at, blocks, duplex))
+    return Paper(Family.LETTER, title, sheet.number, mark, sheet.organisation, sheet.frozen_at, blocks, duplex)
+
+
+def build_intro_letter(sheet: IntroSheet, *, duplex: bool = True) -> bytes:
+    """The introduction letter as PDF."""
+    return render(compose_intro_letter(sheet, duplex=duplex))
 
 
 def _opening(sheet: IntroSheet) -> str:
-    need = _("“{title}”（需求编号 {number}）").format(title=sheet.need_title, number=sheet.need_number or NOTHING)
-    pool = _("经比对成果池 {pool:,} 项成果，现推介以下{count}项，供贵公司选择。").format(
-        pool=sheet.pool_size, count=chinese_number(len(sheet.achievements))
-    )
+    need = f"“{sheet.need_title}”（需求编号 {sheet.need_number or NOTHING}）"
+    offered = chinese_number(len(sheet.achievements))
+    pool = f"经比对成果池 {sheet.pool_size:,} 项成果，现推介以下{offered}项，供贵公司选择。"
     if sheet.visited_on:
-        met = _("我单位技术经纪人{broker}一行于{day}走访贵公司，了解到贵公司的技术需求{need}。")
+        met = "我单位技术经纪人{broker}一行于{day}走访贵公司，了解到贵公司的技术需求{need}。"
         return met.format(broker=sheet.broker, day=chinese_date(sheet.visited_on), need=need) + pool
-    return _("我单位了解到贵公司的技术需求{need}。").format(need=need) + pool
+    return f"我单位了解到贵公司的技术需求{need}。" + pool
 
 
 def _next_step() -> str:
-    return _(
+    return (
         "贵公司如有意向，请与我单位联系。双方同意后，我单位安排见面；需要时先签保密协议。"
         "推介不构成对成果价值的评估，也不构成贷款、补助的承诺。"
     )
@@ -65,21 +68,21 @@ def _heading(words: str) -> Text:
 
 
 def _card(number: int, one: IntroAchievement) -> Grid:
-    name = _("成果{n}").format(n=chinese_number(number))
+    name = f"成果{chinese_number(number)}"
     rows = tuple(_card_rows(name, one))
     return Grid(_CARD, rows, space_after=2 * MM, bookmark=(2, f"{name}　{one.title}"))
 
 
 def _card_rows(name: str, one: IntroAchievement) -> Iterator[Row]:
     yield Row((label(name), value(one.title, 3, _NAME)), keep=True)
-    yield _pair(_("完成单位"), one.owner, _("就绪水平"), one.readiness)
-    yield _pair(_("知识产权"), one.ip, _("转化方式"), one.modes)
+    yield _pair("完成单位", one.owner, "就绪水平", one.readiness)
+    yield _pair("知识产权", one.ip, "转化方式", one.modes)
     reasons = "\n".join(f"{n}. {reason}；" for n, reason in enumerate(one.reasons, 1))
-    yield _wide(_("推介理由"), reasons.removesuffix("；") + "。" if reasons else "")
-    yield Row((label(_("依据")), Cell(Text(_evidence(one) or NOTHING, _VALUE), 3)), keep=True)
-    yield _wide(_("未覆盖"), one.not_covered or _("需求要点均已提及"))
-    price = _("面议") if one.price_wan is None else _("{price:,.2f}（成果权利人报价）").format(price=one.price_wan)
-    yield _pair(_("拟价（万元）"), price, _("匹配分"), _("{score}（本地口径）").format(score=one.score), keep=False)
+    yield _wide("推介理由", reasons.removesuffix("；") + "。" if reasons else "")
+    yield Row((label("依据"), Cell(Text(_evidence(one) or NOTHING, _VALUE), 3)), keep=True)
+    yield _wide("未覆盖", one.not_covered or "需求要点均已提及")
+    price = "面议" if one.price_wan is None else f"{one.price_wan:,.2f}（成果权利人报价）"
+    yield _pair("拟价（万元）", price, "匹配分", f"{one.score}（本地口径）", keep=False)
 
 
 def _pair(first: str, first_value: str, second: str, second_value: str, *, keep: bool = True) -> Row:
@@ -114,10 +117,10 @@ def _evidence(one: IntroAchievement) -> list[Run]:
 def _sign_off(sheet: IntroSheet, mark: str) -> list[Block]:
     """Contact, organisation, date and fingerprint: one piece."""
     contact = [
-        _("联系人：{name}").format(name=sheet.contact_name) if sheet.contact_name else "",
-        _("电话：{phone}").format(phone=sheet.contact_phone) if sheet.contact_phone else "",
+        f"联系人：{sheet.contact_name}" if sheet.contact_name else "",
+        f"电话：{sheet.contact_phone}" if sheet.contact_phone else "",
     ]
-    address = _("地址：{address}").format(address=sheet.contact_address) if sheet.contact_address else ""
+    address = f"地址：{sheet.contact_address}" if sheet.contact_address else ""
     lines = "\n".join(line for line in ("　　".join(one for one in contact if one), address) if line)
     return [
         *missing_note(sheet),

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from broker_app.i18n import _
 from broker_app.reports.blocks import (
     FIGURE,
     FREE,
@@ -34,9 +33,9 @@ _NAME = Style(Face.SERIF_BOLD, 10.5, 16.5)
 _LABEL, _REST = 4, 20  # units
 
 
-def build_need_form(sheet: NeedSheet, *, duplex: bool = True) -> bytes:
-    """企业技术需求征集表 as PDF."""
-    title, digits = _("企业技术需求征集表"), fingerprint(sheet)
+def compose_need_form(sheet: NeedSheet, *, duplex: bool = True) -> Paper:
+    """企业技术需求征集表, ready to be set."""
+    title, digits = "企业技术需求征集表", fingerprint(sheet)
     rows = (*_firm(sheet), *_need(sheet), *_class(sheet), *_review())
     blocks: list[Block] = [
         *title_block(title, sheet.number, sheet.state),
@@ -45,7 +44,12 @@ def build_need_form(sheet: NeedSheet, *, duplex: bool = True) -> bytes:
         *missing_note(sheet),
         Proof("need", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
+    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
+
+
+def build_need_form(sheet: NeedSheet, *, duplex: bool = True) -> bytes:
+    """企业技术需求征集表 as PDF."""
+    return render(compose_need_form(sheet, duplex=duplex))
 
 
 def _wide(name: str, cell: Cell, group: str) -> Row:
@@ -61,42 +65,42 @@ def _free(words: str) -> Cell:
 
 
 def _firm(sheet: NeedSheet) -> Iterator[Row]:
-    group = _("机构信息")
+    group = "机构信息"
     code = value(sheet.credit_code, 8, FIGURE)
-    yield _wide(_("机构全称"), value(sheet.enterprise, _REST), group)
-    yield _pair(_("统一社会信用代码"), code, _("所在地域"), value(sheet.county, 8), group)
-    yield _wide(_("通讯地址"), value(sheet.address, _REST), group)
-    yield _pair(_("法人代表"), value(sheet.legal_person, 8), _("企业规模"), value(sheet.size, 8), group)
+    yield _wide("机构全称", value(sheet.enterprise, _REST), group)
+    yield _pair("统一社会信用代码", code, "所在地域", value(sheet.county, 8), group)
+    yield _wide("通讯地址", value(sheet.address, _REST), group)
+    yield _pair("法人代表", value(sheet.legal_person, 8), "企业规模", value(sheet.size, 8), group)
     phone = value(sheet.phone_masked, 8, FIGURE)
-    yield _pair(_("联系人"), value(sheet.contact, 8), _("手机"), phone, group)
-    yield _pair(_("电子信箱"), value(sheet.email, 8, FIGURE), _("网址"), value(sheet.website, 8, FIGURE), group)
-    yield _wide(_("机构简介"), _free(sheet.profile), group)
+    yield _pair("联系人", value(sheet.contact, 8), "手机", phone, group)
+    yield _pair("电子信箱", value(sheet.email, 8, FIGURE), "网址", value(sheet.website, 8, FIGURE), group)
+    yield _wide("机构简介", _free(sheet.profile), group)
 
 
 def _need(sheet: NeedSheet) -> Iterator[Row]:
-    group = _("需求信息")
-    yield _wide(_("技术需求名称"), value(sheet.title, _REST, _NAME), group)
-    yield _pair(_("需求类别"), value(sheet.kind, 8), _("需求时限"), value(sheet.deadline, 8, FIGURE), group)
-    yield _pair(_("四清单"), value(sheet.four_list, 8), _("紧急程度"), value(sheet.urgency, 8), group)
-    yield _wide(_("需求内容"), _free(sheet.text), group)
-    yield _wide(_("主要问题"), _free(sheet.problem), group)
+    group = "需求信息"
+    yield _wide("技术需求名称", value(sheet.title, _REST, _NAME), group)
+    yield _pair("需求类别", value(sheet.kind, 8), "需求时限", value(sheet.deadline, 8, FIGURE), group)
+    yield _pair("四清单", value(sheet.four_list, 8), "紧急程度", value(sheet.urgency, 8), group)
+    yield _wide("需求内容", _free(sheet.text), group)
+    yield _wide("主要问题", _free(sheet.problem), group)
     yield from _metrics(sheet, group)
-    yield _wide(_("预期目标"), _free(sheet.goal), group)
-    yield _wide(_("关键字"), value("；".join(sheet.keywords), _REST), group)
-    yield _pair(_("资金总额"), value(sheet.budget or _("面议"), 8, FIGURE), _("解决方式"), value(sheet.mode, 8), group)
-    willing = options((_("愿意"), _("不愿意")), (_("愿意"),) if sheet.use_then_pay else ())
-    yield _pair(_("合作意向单位"), value(sheet.partner, 8), _("先用后转"), value(willing, 8), group)
+    yield _wide("预期目标", _free(sheet.goal), group)
+    yield _wide("关键字", value("；".join(sheet.keywords), _REST), group)
+    yield _pair("资金总额", value(sheet.budget or "面议", 8, FIGURE), "解决方式", value(sheet.mode, 8), group)
+    willing = options(("愿意", "不愿意"), ("愿意",) if sheet.use_then_pay else ())
+    yield _pair("合作意向单位", value(sheet.partner, 8), "先用后转", value(willing, 8), group)
 
 
 def _metrics(sheet: NeedSheet, group: str) -> Iterator[Row]:
     if not sheet.metrics:
-        yield _wide(_("主要指标"), value(sheet.no_metric_reason, _REST), group)
+        yield _wide("主要指标", value(sheet.no_metric_reason, _REST), group)
         return
-    names = ((_("指标"), 6), (_("现状"), 4), (_("目标"), 4), (_("检测方法或标准"), 6))
+    names = (("指标", 6), ("现状", 4), ("目标", 4), ("检测方法或标准", 6))
     first = tuple(head(name, span) for name, span in names)
-    yield Row((label(_("主要指标"), _LABEL), *first), keep=True, group=group)
+    yield Row((label("主要指标", _LABEL), *first), keep=True, group=group)
     for metric in sheet.metrics:
-        below = replace(label(_("主要指标"), _LABEL), block=Empty())
+        below = replace(label("主要指标", _LABEL), block=Empty())
         yield Row((below, *_metric_cells(metric)), group=group, joined=True)
 
 
@@ -106,14 +110,14 @@ def _metric_cells(metric: MetricLine) -> tuple[Cell, ...]:
 
 
 def _class(sheet: NeedSheet) -> Iterator[Row]:
-    group = _("分类信息")
-    yield _wide(_("技术领域"), value("、".join(sheet.industries), _REST), group)
-    yield _wide(_("应用行业"), value(sheet.gb4754, _REST), group)
+    group = "分类信息"
+    yield _wide("技术领域", value("、".join(sheet.industries), _REST), group)
+    yield _wide("应用行业", value(sheet.gb4754, _REST), group)
     checked = f"{sheet.verified_on:%Y-%m-%d}" if sheet.verified_on else ""
     who = "　".join(part for part in (sheet.verifier, checked) if part)
-    yield _pair(_("填报人"), value(sheet.author, 8), _("核实人"), value(who, 8), group)
+    yield _pair("填报人", value(sheet.author, 8), "核实人", value(who, 8), group)
 
 
 def _review() -> Iterator[Row]:
-    boxes = (_("填报单位（盖章）"), _("核实人意见（不得为填报人）"), _("归口管理部门（盖章）"))
-    yield Row(tuple(Cell(SealBox(words), 8, middle=False) for words in boxes), group=_("审核"))
+    boxes = ("填报单位（盖章）", "核实人意见（不得为填报人）", "归口管理部门（盖章）")
+    yield Row(tuple(Cell(SealBox(words), 8, middle=False) for words in boxes), group="审核")

@@ -12,7 +12,6 @@ from io import BytesIO
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas as PdfCanvas
 
-from broker_app.i18n import _
 from broker_app.reports.clean import clean
 from broker_app.reports.fingerprint import in_fours
 from broker_app.reports.flow import MM, Block, Canvas, Placed, flow
@@ -62,17 +61,53 @@ class Paper:
 
 def render(paper: Paper) -> bytes:
     """The paper as PDF; the same paper gives the same bytes."""
-    pages = flow(paper.blocks, paper.family.width, paper.family.height)
-    buffer = BytesIO()
-    canvas = _open(paper, buffer)
-    for number, placed in enumerate(pages, 1):
-        _draw_page(canvas, paper, placed, number, len(pages))
-        canvas.showPage()
-    canvas.save()
-    return buffer.getvalue()
+    return render_counted(paper)[0]
 
 
-def _open(paper: Paper, buffer: BytesIO) -> Canvas:
+def render_counted(paper: Paper) -> tuple[bytes, int]:
+    """The paper as PDF, and how many pages it has."""
+    book = PaperBook(f"{paper.title} {paper.number}".strip(), paper.title)
+    pages = book.add(paper)
+    return book.content(), pages
+
+
+class PaperBook:
+    """Papers one after the other in one file: faces are embedded once, each paper counts its own pages.
+
+    On paper printed on both sides each begins on a front side. The file bears the moment of its latest paper, so the
+    same papers give the same bytes.
+    """
+
+    def __init__(self, title: str, subject: str) -> None:
+        self._buffer = BytesIO()
+        self._canvas = _open(self._buffer, title, subject)
+        self._sides = 0
+        self._moment: datetime | None = None
+
+    def add(self, paper: Paper) -> int:
+        """Set a paper; returns how many pages it has."""
+        if self._moment is None:
+            self._canvas.setAuthor(clean(paper.author))
+        self._moment = max(paper.frozen_at, self._moment or paper.frozen_at)
+        if paper.duplex and self._sides % 2:
+            self._canvas.showPage()
+            self._sides += 1
+        pages = flow(paper.blocks, paper.family.width, paper.family.height)
+        for number, placed in enumerate(pages, 1):
+            _draw_page(self._canvas, paper, placed, number, len(pages), before=self._sides)
+            self._canvas.showPage()
+        self._sides += len(pages)
+        return len(pages)
+
+    def content(self) -> bytes:
+        """The file; nothing can be added afterwards. There must be a paper in it."""
+        if self._moment is not None:
+            _stamp(self._canvas, self._moment)
+        self._canvas.save()
+        return self._buffer.getvalue()
+
+
+def _open(buffer: BytesIO, title: str, subject: str) -> Canvas:
     canvas: Canvas = PdfCanvas(
         buffer,
         pagesize=(_PAGE_WIDTH, _PAGE_HEIGHT),
@@ -83,15 +118,8 @@ def _open(paper: Paper, buffer: BytesIO) -> Canvas:
         initialFontSize=9,
         lang="zh-CN",
     )
-    stamp, moment = canvas._doc._timeStamp, paper.frozen_at
-    offset = moment.utcoffset()
-    minutes = int(offset.total_seconds()) // 60 if offset else 0
-    stamp.t = moment.timestamp()
-    stamp.YMDhms = moment.timetuple()[:6]
-    stamp.dhh, stamp.dmm = divmod(minutes, 60)
-    canvas.setTitle(clean(f"{paper.title} {paper.number}".strip()))
-    canvas.setAuthor(clean(paper.author))
-    canvas.setSubject(clean(paper.title))
+    canvas.setTitle(clean(title))
+    canvas.setSubject(clean(subject))
     canvas.setCreator("Broker")
     canvas.setProducer("Broker")
     canvas.setViewerPreference("DisplayDocTitle", "true")
@@ -99,7 +127,19 @@ def _open(paper: Paper, buffer: BytesIO) -> Canvas:
     return canvas
 
 
-def _draw_page(canvas: Canvas, paper: Paper, placed: Sequence[Placed], number: int, total: int) -> None:
+def _stamp(canvas: Canvas, moment: datetime) -> None:
+    """The file's own date: when the data last changed, not when it was printed."""
+    stamp = canvas._doc._timeStamp
+    offset = moment.utcoffset()
+    minutes = int(offset.total_seconds()) // 60 if offset else 0
+    stamp.t = moment.timestamp()
+    stamp.YMDhms = moment.timetuple()[:6]
+    stamp.dhh, stamp.dmm = divmod(minutes, 60)
+
+
+def _draw_page(
+    canvas: Canvas, paper: Paper, placed: Sequence[Placed], number: int, total: int, *, before: int = 0
+) -> None:
     binding, outer, top, _bottom = (side * MM for side in paper.family.value)
     mirrored = paper.duplex and number % 2 == 0
     left = outer if mirrored else binding
@@ -109,7 +149,7 @@ def _draw_page(canvas: Canvas, paper: Paper, placed: Sequence[Placed], number: i
         _running_head(canvas, paper, left, upper + _HEAD_RULE, mirrored=mirrored)
     for count, one in enumerate(placed):
         if one.block.bookmark:
-            _bookmark(canvas, one.block.bookmark, f"b{number}-{count}", upper - one.below)
+            _bookmark(canvas, one.block.bookmark, f"b{before + number}-{count}", upper - one.below)
         one.block.draw(canvas, left, upper - one.below, width)
     _foot(canvas, paper, left, number, total, mirrored=mirrored)
 
@@ -133,10 +173,10 @@ def _foot(canvas: Canvas, paper: Paper, left: float, number: int, total: int, *,
     width = paper.family.width
     binding_side = Align.RIGHT if mirrored else Align.LEFT
     outer_side = Align.LEFT if mirrored else Align.RIGHT
-    short = _("指纹 {digits}").format(digits=in_fours(paper.fingerprint[:_SHORT]))
+    short = f"指纹 {in_fours(paper.fingerprint[:_SHORT])}"
     if paper.family is Family.FORM:
         _line(canvas, short, binding_side, left, _FOOT, width)
-        counted = _("第 {page} 页　共 {total} 页").format(page=number, total=total)
+        counted = f"第 {number} 页　共 {total} 页"
         _line(canvas, counted, outer_side, left, _FOOT, width)
         return
     size = 14.0

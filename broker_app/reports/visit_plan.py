@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from broker_app.i18n import _
 from broker_app.reports.blocks import (
     UNIT,
     Proof,
@@ -26,40 +25,45 @@ from broker_app.services.sheets import PlanLine, PlanSheet
 _COLUMNS = (10, 24, 54, 30, 18, 32)
 
 
-def build_visit_plan(sheet: PlanSheet, *, duplex: bool = True) -> bytes:
-    """走访计划表 as PDF."""
-    title, digits = _("走访计划表"), fingerprint(sheet)
-    heads = (_("序号"), _("时间"), _("企业和地点"), _("走访目的"), _("走访人员"), _("备忘"))
+def compose_visit_plan(sheet: PlanSheet, *, duplex: bool = True) -> Paper:
+    """走访计划表, ready to be set."""
+    title, digits = "走访计划表", fingerprint(sheet)
+    heads = ("序号", "时间", "企业和地点", "走访目的", "走访人员", "备忘")
     rows = [_row(number, stop) for number, stop in enumerate(sheet.stops, 1)]
-    words = _("走访安排（共 {n} 家次）").format(n=len(rows))
+    words = f"走访安排（共 {len(rows)} 家次）"
     blocks: list[Block] = [
         *title_block(title, sheet.number),
         _facts(sheet),
-        *table(words, _("走访安排"), heads, _COLUMNS, rows),
+        *table(words, "走访安排", heads, _COLUMNS, rows),
         *missing_note(sheet),
-        SignatureBoxes([Signer(_("制表人")), Signer(_("负责人意见"))]),
+        SignatureBoxes([Signer("制表人"), Signer("负责人意见")]),
         Proof("plan", sheet.number, sheet.revision, digits),
     ]
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
+    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
+
+
+def build_visit_plan(sheet: PlanSheet, *, duplex: bool = True) -> bytes:
+    """走访计划表 as PDF."""
+    return render(compose_visit_plan(sheet, duplex=duplex))
 
 
 def _facts(sheet: PlanSheet) -> Grid:
-    days = _("{first} 至 {last}").format(first=sheet.first.isoformat(), last=sheet.last.isoformat())
+    days = f"{sheet.first.isoformat()} 至 {sheet.last.isoformat()}"
     firms = len({stop.enterprise for stop in sheet.stops if stop.enterprise})
-    count = _("{firms} 家企业，{stops} 家次").format(firms=firms, stops=len(sheet.stops))
+    count = f"{firms} 家企业，{len(sheet.stops)} 家次"
     rows = [
-        Row((label(_("单位")), value(sheet.organisation), label(_("技术经纪人")), value(sheet.broker))),
-        Row((label(_("计划时间")), value(days), label(_("合计")), value(count))),
+        Row((label("单位"), value(sheet.organisation), label("技术经纪人"), value(sheet.broker))),
+        Row((label("计划时间"), value(days), label("合计"), value(count))),
     ]
     if not sheet.stops:
-        rows.append(Row((label(_("安排")), value(_("这段时间还没有安排走访"), 3))))
+        rows.append(Row((label("安排"), value("这段时间还没有安排走访", 3))))
     return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), tuple(rows), space_after=4 * MM)
 
 
 def _row(number: int, stop: PlanLine) -> Sequence[Cell]:
     where = "\n".join(part for part in (stop.enterprise, stop.county, stop.place) if part)
-    weekday = _("一二三四五六日")[stop.started_at.weekday()]
-    when = _("{day}\n周{weekday} {clock}").format(
+    weekday = "一二三四五六日"[stop.started_at.weekday()]
+    when = "{day}\n周{weekday} {clock}".format(
         day=f"{stop.started_at:%Y-%m-%d}", weekday=weekday, clock=f"{stop.started_at:%H:%M}"
     )
     return (
@@ -73,7 +77,7 @@ def _row(number: int, stop: PlanLine) -> Sequence[Cell]:
 
 
 def _errands(stop: PlanLine) -> list[str]:
-    last = _("上次 {day}").format(day=stop.last_visit.isoformat()) if stop.last_visit else _("第一次去")
-    needs = _("需求 {n} 项未了结").format(n=stop.open_needs) if stop.open_needs else ""
-    tasks = _("{n} 件事没办完").format(n=stop.open_tasks) if stop.open_tasks else ""
+    last = f"上次 {stop.last_visit.isoformat()}" if stop.last_visit else "第一次去"
+    needs = f"需求 {stop.open_needs} 项未了结" if stop.open_needs else ""
+    tasks = f"{stop.open_tasks} 件事没办完" if stop.open_tasks else ""
     return [part for part in (last, needs, tasks) if part]

@@ -1,7 +1,6 @@
 """企业走访记录表: what was seen, said and agreed on one visit."""
 
 from broker_app.codes.lists import CodeList, entries
-from broker_app.i18n import _
 from broker_app.reports.blocks import (
     FIGURE,
     FREE,
@@ -41,9 +40,9 @@ _HEAD_ROW = 8 * MM
 _GAP = 4 * MM
 
 
-def build_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> bytes:
-    """走访记录表 as PDF."""
-    title, digits = _("企业走访记录表"), fingerprint(sheet)
+def compose_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> Paper:
+    """走访记录表, ready to be set."""
+    title, digits = "企业走访记录表", fingerprint(sheet)
     blocks: list[Block] = [*title_block(title, sheet.number, sheet.state), _facts(sheet)]
     if sheet.needs:
         blocks.append(_needs(sheet.needs))
@@ -53,53 +52,58 @@ def build_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> bytes:
     blocks.append(
         SignatureBoxes(
             (
-                Signer(_("企业接待人（确认走访内容）"), sheet.met[0].name if len(sheet.met) == 1 else ""),
-                Signer(_("带队人"), sheet.lead.partition("（")[0]),
-                Signer(_("录入人")),
+                Signer("企业接待人（确认走访内容）", sheet.met[0].name if len(sheet.met) == 1 else ""),
+                Signer("带队人", sheet.lead.partition("（")[0]),
+                Signer("录入人"),
             )
         )
     )
     blocks.append(Proof("visit", sheet.number, sheet.revision, digits))
-    return render(Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex))
+    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
+
+
+def build_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> bytes:
+    """走访记录表 as PDF."""
+    return render(compose_visit_record(sheet, duplex=duplex))
 
 
 def _facts(sheet: VisitSheet) -> Grid:
     rows = [
-        Row((label(_("企业名称")), value(sheet.enterprise, 3))),
+        Row((label("企业名称"), value(sheet.enterprise, 3))),
         Row(
             (
-                label(_("统一社会信用代码")),
+                label("统一社会信用代码"),
                 value(sheet.credit_code, style=FIGURE),
-                label(_("所在地域")),
+                label("所在地域"),
                 value(sheet.county),
             )
         ),
-        Row((label(_("所属产业")), value(sheet.industry, 3))),
+        Row((label("所属产业"), value(sheet.industry, 3))),
         Row(
             (
-                label(_("走访时间")),
+                label("走访时间"),
                 value(span_of_time(sheet.started_at, sheet.ended_at), style=FIGURE),
-                label(_("走访地点")),
+                label("走访地点"),
                 value(sheet.place),
             )
         ),
-        Row((label(_("走访角色")), value(sheet.role), label(_("走访目的")), value("；".join(sheet.purposes)))),
-        Row((label(_("带队人")), value(sheet.lead), label(_("同行人")), value("、".join(sheet.companions)))),
+        Row((label("走访角色"), value(sheet.role), label("走访目的"), value("；".join(sheet.purposes)))),
+        Row((label("带队人"), value(sheet.lead), label("同行人"), value("、".join(sheet.companions)))),
         *role_rows(sheet.role_lines),
-        Row((label(_("接待人")), value("；".join(map(person, sheet.met)), 3))),
-        Row((label(_("走访记录（原始笔记）")), _free("\n".join((sheet.note, *sheet.note_corrections)).strip()))),
-        Row((label(_("现场发现")), _free(sheet.findings))),
-        Row((label(_("非技术诉求")), value(_referrals(sheet), 3))),
+        Row((label("接待人"), value("；".join(map(person, sheet.met)), 3))),
+        Row((label("走访记录（原始笔记）"), _free("\n".join((sheet.note, *sheet.note_corrections)).strip()))),
+        Row((label("现场发现"), _free(sheet.findings))),
+        Row((label("非技术诉求"), value(_referrals(sheet), 3))),
     ]
     if sheet.training:
-        rows.append(Row((label(_("入企培训")), value(sheet.training, 3))))
+        rows.append(Row((label("入企培训"), value(sheet.training, 3))))
     if not sheet.needs:
-        rows.append(Row((label(_("技术需求")), value(_("本次走访未记录技术需求"), 3))))
+        rows.append(Row((label("技术需求"), value("本次走访未记录技术需求", 3))))
     if not sheet.follow_ups:
-        rows.append(Row((label(_("后续任务")), value(_("本次走访未安排后续任务"), 3))))
+        rows.append(Row((label("后续任务"), value("本次走访未安排后续任务", 3))))
     opinion = options([one.label for one in entries(CodeList.OPINION)], (sheet.opinion,) if sheet.opinion else ())
-    late = _("是（{reason}）").format(reason=sheet.late_reason) if sheet.late_reason else _("否")
-    rows.append(Row((label(_("企业意见")), value(opinion), label(_("补记")), value(late))))
+    late = f"是（{sheet.late_reason}）" if sheet.late_reason else "否"
+    rows.append(Row((label("企业意见"), value(opinion), label("补记"), value(late))))
     return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), tuple(rows), space_after=_GAP)
 
 
@@ -110,28 +114,28 @@ def _free(words: str) -> Cell:
 def _referrals(sheet: VisitSheet) -> str:
     lines = []
     for one in sheet.referrals:
-        start = _("{kind}：").format(kind=one.kind) if one.kind else ""
-        to = _("，转{office}").format(office=one.refer_to) if one.refer_to else ""
-        due = _("，期限 {day}").format(day=one.due.isoformat()) if one.due else ""
+        start = f"{one.kind}：" if one.kind else ""
+        to = f"，转{one.refer_to}" if one.refer_to else ""
+        due = f"，期限 {one.due.isoformat()}" if one.due else ""
         lines.append(f"{start}{one.text.strip().rstrip('。')}{to}{due}。")
     return "\n".join(lines)
 
 
 def _needs(needs: tuple[NeedLine, ...]) -> Grid:
-    heads = (_("序号"), _("需求名称"), _("主要指标"), _("预算"), _("期限"), _("类别"))
+    heads = ("序号", "需求名称", "主要指标", "预算", "期限", "类别")
     rows = [Row(tuple(map(head, heads)), least=_HEAD_ROW)]
     for count, need in enumerate(needs, 1):
         rows += _need_rows(count, need)
     columns = tuple(width * MM for width in (10, 52, 44, 25, 21, 16))
-    caption = _("技术需求（共 {count} 项）").format(count=len(needs))
+    caption = f"技术需求（共 {len(needs)} 项）"
     return Grid(
         columns,
         tuple(rows),
         head=1,
         caption=heading(caption),
-        caption_again=heading(_("技术需求（续）")),
+        caption_again=heading("技术需求（续）"),
         space_after=_GAP,
-        bookmark=(1, _("技术需求")),
+        bookmark=(1, "技术需求"),
     )
 
 
@@ -158,20 +162,20 @@ def _need_rows(count: int, need: NeedLine) -> list[Row]:
 
 def _metric(metric: MetricLine) -> str:
     goal = f"{metric.now}→{metric.target}" if metric.now else metric.target
-    standard = _("（{standard}）").format(standard=metric.standard) if metric.standard else ""
+    standard = f"（{metric.standard}）" if metric.standard else ""
     return f"{metric.name} {goal} {metric.unit}".strip() + standard
 
 
 def _follow_ups(sheet: VisitSheet) -> list[Block]:
-    heads = (_("序号"), _("事项"), _("责任人"), _("期限"), _("办结"))
+    heads = ("序号", "事项", "责任人", "期限", "办结")
     rows = [
         (
             serial(str(count)),
             small(task.text),
             word(task.who),
             figure(task.due.isoformat() if task.due else ""),
-            word(_("是") if task.done else ""),
+            word("是" if task.done else ""),
         )
         for count, task in enumerate(sheet.follow_ups, 1)
     ]
-    return table(_("后续任务"), _("后续任务"), heads, (10, 85, 34, 25, 14), rows)
+    return table("后续任务", "后续任务", heads, (10, 85, 34, 25, 14), rows)

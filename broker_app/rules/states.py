@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from broker_app.errors import IllegalMoveError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 
 
 class VisitState(StrEnum):
@@ -74,7 +74,7 @@ class StateMachine:
             IllegalMoveError: with a sentence that names both states and what is possible instead.
         """
         if wanted not in self.moves.get(current, frozenset()):
-            possible = "、".join(state_label(self.noun, each) for each in self.next_states(current)) or _("没有下一步")
+            possible = listed(state_label(self.noun, each) for each in self.next_states(current)) or _("没有下一步")
             raise IllegalMoveError(
                 _("「{now}」不能直接改成「{wanted}」。现在可以：{possible}。记录没有改动。").format(
                     now=state_label(self.noun, current), wanted=state_label(self.noun, wanted), possible=possible

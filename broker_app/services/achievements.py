@@ -13,9 +13,9 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Achievement
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.rules.calendar import utc_now
-from broker_app.services.money import fen, wan_label
+from broker_app.services.money import amount_label, fen
 from broker_app.services.pinyin import search_keys
 from broker_app.services.records import live, text_field, text_list, trashed
 from broker_app.services.search import contains_words
@@ -183,7 +183,7 @@ def list_achievements(
             row.id,
             row.title,
             row.owner,
-            row.field or "、".join(industry_label(code) for code in row.industries),
+            row.field or listed(industry_label(code) for code in row.industries),
             row.trl,
             len(row.ip),
             price_label(row.price),
@@ -226,7 +226,7 @@ def restore_achievement(session: Session, achievement_id: UUID) -> None:
 
 def price_label(price: int | None) -> str:
     """The owner's asking price: ``60 万元`` or 面议."""
-    return _("面议") if price is None else _("{amount} 万元").format(amount=wan_label(price))
+    return _("面议") if price is None else amount_label(price)
 
 
 def readiness_label(trl: int | None) -> str:
@@ -242,12 +242,12 @@ def ip_label(rights: list[dict[str, str]]) -> str:
     for right in rights:
         kind = label(CodeList.IP_KIND, right["kind"])
         counts[kind] = counts.get(kind, 0) + 1
-    return "、".join(_("{kind} {n} 件").format(kind=kind, n=count) for kind, count in counts.items())
+    return listed(_("{kind} {n} 件").format(kind=kind, n=count) for kind, count in counts.items())
 
 
 def modes_label(modes: list[str]) -> str:
     """``许可、作价投资``."""
-    return "、".join(label(CodeList.TRANSFER_MODE, mode) for mode in modes)
+    return listed(label(CodeList.TRANSFER_MODE, mode) for mode in modes)
 
 
 def _draft(row: Achievement) -> AchievementDraft:

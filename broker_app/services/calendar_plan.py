@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broker_app.db.models import Enterprise, Visit
 from broker_app.errors import IllegalMoveError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.rules.calendar import CHINA_TIME
 from broker_app.rules.states import VisitState, state_label
 from broker_app.services.visits import get_visit, save_visit
@@ -104,7 +104,7 @@ def plan_as_ics(session: Session, first: date, last: date) -> bytes:
         if one.place:
             event.add("location", one.place)
         if one.companions:
-            event.add("description", _("同行：{names}").format(names="、".join(one.companions)))
+            event.add("description", _("同行：{names}").format(names=listed(one.companions)))
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Achievement, Need
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.matching.compare import (
     Asked,
     AskedMetric,
@@ -193,7 +193,7 @@ def _mode_words(need: Need) -> str:
     named = [label(CodeList.COOPERATION_MODE, need.mode)] if need.mode and need.mode != "undecided" else []
     if need.use_then_pay and need.mode != "use_then_pay":
         named.append(_("先用后转"))
-    return "、".join(named)
+    return listed(named)
 
 
 def _offers(compared: Compared, row: Achievement) -> bool:

@@ -12,7 +12,7 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Achievement, Contact, Enterprise, FollowUp, Match, Need, Synced, Visit
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, in_chinese
 from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import NeedState, VisitState, state_label
 from broker_app.services.money import budget_label
@@ -52,6 +52,7 @@ _FIRST_WORDS = 60  # characters of a note in the list of past visits
 _LONGEST_PLAN = 92  # days
 
 
+@in_chinese()
 def slip_sheet(session: Session, visit_id: UUID) -> SlipSheet:
     """What 现场确认单 prints of a visit; raises NotFoundError."""
     visit = live(session, Visit, visit_id)
@@ -79,6 +80,7 @@ def slip_sheet(session: Session, visit_id: UUID) -> SlipSheet:
     )
 
 
+@in_chinese()
 def need_sheet(session: Session, need_id: UUID) -> NeedSheet:
     """What 需求征集表 prints of a need; raises NotFoundError."""
     need = live(session, Need, need_id)
@@ -142,6 +144,7 @@ def need_sheet(session: Session, need_id: UUID) -> NeedSheet:
     )
 
 
+@in_chinese()
 def firm_sheet(session: Session, enterprise_id: UUID) -> FirmSheet:
     """What 企业一页纸 prints of an enterprise; raises NotFoundError."""
     firm = live(session, Enterprise, enterprise_id)
@@ -197,6 +200,11 @@ def plan_sheet(session: Session, first: date, last: date) -> PlanSheet:
     """
     if last < first or (last - first).days > _LONGEST_PLAN:
         raise InvalidInputError("last", _("计划的结束日期要在开始日期之后，最长三个月，请改日期。"))
+    with in_chinese():
+        return _plan_sheet(session, first, last)
+
+
+def _plan_sheet(session: Session, first: date, last: date) -> PlanSheet:
     profile = read_profile(session)
     start = datetime.combine(first, time(), CHINA_TIME)
     visits = session.scalars(
@@ -226,19 +234,19 @@ def _statement(
 ) -> tuple[str, ...]:
     start = visit.started_at.astimezone(CHINA_TIME)
     end = visit.ended_at.astimezone(CHINA_TIME) if visit.ended_at else None
-    came = _("{year}年{month}月{day}日{clock}，{organisation}{people}到本公司走访{place}。").format(
+    came = "{year}年{month}月{day}日{clock}，{organisation}{people}到本公司走访{place}。".format(
         year=start.year,
         month=start.month,
         day=start.day,
-        clock=_("{start:%H:%M} 至 {end:%H:%M}").format(start=start, end=end) if end else f"{start:%H:%M}",
+        clock=f"{start:%H:%M} 至 {end:%H:%M}" if end else f"{start:%H:%M}",
         organisation=organisation,
         people="、".join(visitors),
-        place=_("，地点为{place}").format(place=place) if place else "",
+        place=f"，地点为{place}" if place else "",
     )
-    listed = "；".join(_("（{n}）{title}").format(n=n, title=title) for n, title in enumerate(titles, 1))
-    talked = _("双方谈及下列技术需求：{needs}。").format(needs=listed) if titles else _("本次没有谈及具体的技术需求。")
-    agreed = _("本公司确认以上走访属实，同意将需求名称、技术领域和公开的指标用于寻找科技成果。")
-    kept = _("另有 {n} 处内容本公司要求不得外传，不印入交给第三方的材料。").format(n=withheld) if withheld else ""
+    listed = "；".join(f"（{n}）{title}" for n, title in enumerate(titles, 1))
+    talked = f"双方谈及下列技术需求：{listed}。" if titles else "本次没有谈及具体的技术需求。"
+    agreed = "本公司确认以上走访属实，同意将需求名称、技术领域和公开的指标用于寻找科技成果。"
+    kept = f"另有 {withheld} 处内容本公司要求不得外传，不印入交给第三方的材料。" if withheld else ""
     return came + talked, agreed + kept
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from broker_app.codes.counties import county_label
 from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import label
-from broker_app.i18n import _
+from broker_app.i18n import _, full_day_name
 from broker_app.rules.calendar import CHINA_TIME
-from broker_app.services.money import wan_label
+from broker_app.services.money import amount_label
 from broker_app.services.role_facts import service_label
 
 _CODED = {
@@ -89,7 +89,7 @@ def value_words(kind: str, field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if name in _MONEY and isinstance(value, int):
-        return wan_label(value)
+        return amount_label(value)
     if isinstance(value, list):
         return _("、").join(_element_words(name, field, element) for element in value)
     if isinstance(value, Mapping):
@@ -141,7 +141,7 @@ def _by_code(name: str, field: str) -> Callable[[str], str] | None:
 
 
 def _day(day: date) -> str:
-    return _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
+    return full_day_name(day)
 
 
 def _moment(moment: date) -> str:

@@ -15,7 +15,7 @@ from broker_app.codes.industries import industry, industry_label
 from broker_app.codes.lists import CodeList, find, label
 from broker_app.db.models import Achievement, Enterprise, Match, Need
 from broker_app.errors import IllegalMoveError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, in_chinese, listed
 from broker_app.matching import Expansion, Gap, MatchAnswer, MatchQuery, MatchResult, Reason
 from broker_app.matching import match as ask_pool
 from broker_app.matching.index import Pool
@@ -386,7 +386,7 @@ def reason_words(reason: Reason) -> str:
 def reason_term(reason: Reason) -> str:
     """The word of a reason; for an agreeing trade the names of the industries."""
     if reason.via == "industry":
-        return "、".join(industry_label(code) if industry(code) else code for code in reason.term.split("/"))
+        return listed(industry_label(code) if industry(code) else code for code in reason.term.split("/"))
     return reason.term or reason_words(reason)
 
 
@@ -439,6 +439,7 @@ def _add_match(
     return row.id
 
 
+@in_chinese()  # kept with the match, and printed on the letter
 def _remember_reasons(row: Match, found: MatchResult) -> None:
     row.score = found.score
     row.reasons = [
@@ -506,7 +507,7 @@ def _achievement_words(row: Achievement) -> tuple[str, ...]:
 
 
 def _need_words(need: Need) -> tuple[str, ...]:
-    return ("、".join(industry_label(code) for code in need.industries), state_label("need", need.state))
+    return (listed(industry_label(code) for code in need.industries), state_label("need", need.state))
 
 
 def _filled(*words: str) -> tuple[str, ...]:

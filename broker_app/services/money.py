@@ -1,11 +1,13 @@
-"""Money: stored in whole fen, typed and shown in 万元."""
+"""Money: stored in whole fen, typed and shown in 万元, in English shown in yuan."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, speaks_english
 
 _FEN_PER_WAN = 1_000_000
+_FEN_PER_YUAN = 100
+_MILLION = 1_000_000
 _MOST_WAN = Decimal(100_000_000)  # a trillion yuan; anything above is a slip of the hand
 
 
@@ -29,18 +31,36 @@ def wan(amount: int | None) -> Decimal | None:
 
 def wan_label(amount: int) -> str:
     """The 万元 figure of an amount in fen without needless zeros: ``180``, ``1,200.5``."""
-    wan = (Decimal(amount) / _FEN_PER_WAN).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return f"{wan:,.2f}".rstrip("0").rstrip(".")
+    figure = (Decimal(amount) / _FEN_PER_WAN).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{figure:,.2f}".rstrip("0").rstrip(".")
+
+
+def amount_label(amount: int) -> str:
+    """An amount in fen as a person reads it: ``180 万元``, in English ``CNY 1.8 million``."""
+    return f"CNY {_english_figure(amount)}" if speaks_english() else f"{wan_label(amount)} 万元"
+
+
+def short_amount_label(amount: int) -> str:
+    """The same where room is small: ``180 万``."""
+    return amount_label(amount) if speaks_english() else f"{wan_label(amount)} 万"
 
 
 def budget_label(low: int | None, high: int | None) -> str:
     """``180—200 万元``, ``不超过 50 万元``, ``60 万元以上`` or "" for an amount nobody said."""
-    if low is not None and high is not None:
-        if low == high:
-            return _("{amount} 万元").format(amount=wan_label(low))
-        if low == 0:
-            return _("不超过 {amount} 万元").format(amount=wan_label(high))
-        return _("{low}—{high} 万元").format(low=wan_label(low), high=wan_label(high))
-    if high is not None:
-        return _("不超过 {amount} 万元").format(amount=wan_label(high))
-    return _("{amount} 万元以上").format(amount=wan_label(low)) if low else ""
+    if high is None:
+        return _("{amount}以上").format(amount=amount_label(low)) if low else ""
+    if low == high:
+        return amount_label(high)
+    if not low:
+        return _("不超过 {amount}").format(amount=amount_label(high))
+    if speaks_english():
+        return f"{amount_label(low)} to {_english_figure(high)}"
+    return f"{wan_label(low)}—{wan_label(high)} 万元"
+
+
+def _english_figure(amount: int) -> str:
+    """Millions from a million yuan on, whole yuan below: ``1.8 million``, ``600,000``."""
+    yuan = Decimal(amount) / _FEN_PER_YUAN
+    if yuan < _MILLION:
+        return f"{yuan:,.0f}"
+    return f"{yuan / _MILLION:,.3f}".rstrip("0").rstrip(".") + " million"

@@ -14,7 +14,7 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Enterprise, Need, Visit
 from broker_app.errors import IllegalMoveError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.rules.calendar import MATCH_REVIEW_AFTER, china_date, utc_now
 from broker_app.rules.states import NEED_MACHINE, NeedState, state_label
 from broker_app.services.money import budget_label, fen, wan
@@ -198,7 +198,7 @@ def list_needs(
             need.number,
             need.title,
             firm or "",
-            "、".join(industry_label(code) for code in need.industries),
+            listed(industry_label(code) for code in need.industries),
             budget_label(need.budget_low, need.budget_high),
             need.deadline,
             need.state,

@@ -223,7 +223,7 @@ def _check_may_merge(needs: Iterable[Need]) -> None:
 
 
 def _put_in(session: Session, needs: Iterable[Need], common: Need) -> None:
-    why = _("并入共性需求 {number}").format(number=common.number)
+    why = f"并入共性需求 {common.number}"
     for one in needs:
         for state in _WAY_IN[one.state]:
             log_move(session, one, NEED_MACHINE, state, why)
@@ -241,8 +241,8 @@ def _members(session: Session, common_id: UUID) -> list[Need]:
 
 def _take_out(session: Session, need: Need, common: Need) -> None:
     """Give a need its former state back. The machine has no way out of 并入: undoing is a step of its own, logged."""
-    into = _("并入共性需求 {number}").format(number=common.number)
-    out = _("撤销并入 {number}").format(number=common.number)
+    into = f"并入共性需求 {common.number}"
+    out = f"撤销并入 {common.number}"
     moves = session.scalars(
         select(StateMove)
         .where(StateMove.record_id == need.id, StateMove.why.in_((into, out)))

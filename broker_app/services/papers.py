@@ -14,7 +14,7 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Achievement, Enterprise, FollowUp, Match, Need, ReferralRequest, Synced, Visit
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, in_chinese
 from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import state_label
 from broker_app.services.achievements import ip_label, modes_label, readiness_label
@@ -44,6 +44,7 @@ _FACTS = ("trl", "budget", "region", "mode", "mountain")
 ChildT = TypeVar("ChildT", Need, ReferralRequest, FollowUp)
 
 
+@in_chinese()
 def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
     """What 走访记录表 prints of a visit; raises NotFoundError."""
     visit = live(session, Visit, visit_id)
@@ -75,10 +76,7 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
         ),
         note=secret.clean(without_spans(visit.note, spans)),
         note_corrections=tuple(
-            _("更正 {n}（{reason}）：{text}").format(
-                n=one.ordinal, reason=secret.clean(one.reason), text=secret.clean(one.text)
-            )
-            for one in corrections
+            f"更正 {one.ordinal}（{secret.clean(one.reason)}）：{secret.clean(one.text)}" for one in corrections
         ),
         findings=secret.clean(visit.findings),
         needs=tuple(need_line(need, secret) for need in needs),
@@ -102,8 +100,7 @@ def visit_sheet(session: Session, visit_id: UUID) -> VisitSheet:
         state=state_label("visit", visit.state),
         frozen_at=last_change(visit.edited_at, *edits(needs), *edits(referrals), *edits(tasks)),
         role_lines=tuple(
-            RoleLine(one.title, secret.clean(one.words), one.choices, one.chosen)
-            for one in fact_lines(visit.role, facts)
+            RoleLine(one.name, secret.clean(one.words), one.code_list) for one in fact_lines(visit.role, facts)
         ),
         training=training_words(facts),
     )
@@ -119,6 +116,11 @@ def intro_sheet(session: Session, match_ids: Sequence[UUID]) -> IntroSheet:
     matches = [live(session, Match, match_id) for match_id in match_ids]
     if not matches or len({match.need_id for match in matches}) > 1:
         raise InvalidInputError("match", _("一封推介函只能写一条需求的对接，请分开打印。"))
+    with in_chinese():
+        return _intro_sheet(session, matches)
+
+
+def _intro_sheet(session: Session, matches: Sequence[Match]) -> IntroSheet:
     need = live(session, Need, matches[0].need_id)
     firm = session.get(Enterprise, need.enterprise_id) if need.enterprise_id else None
     visit = session.get(Visit, need.visit_id) if need.visit_id else None
@@ -213,9 +215,9 @@ def _need_points(need: Need, secret: Redaction) -> str:
     )
     parts = [
         line.summary.strip().rstrip("。") or line.title,
-        _("指标：{figures}").format(figures=figures) if figures else "",
-        _("预算{budget}").format(budget=line.budget) if line.budget else "",
-        _("{day} 前完成").format(day=line.deadline) if line.deadline else "",
+        f"指标：{figures}" if figures else "",
+        f"预算{line.budget}" if line.budget else "",
+        f"{line.deadline} 前完成" if line.deadline else "",
     ]
     return "。".join(part for part in parts if part) + "。"
 
@@ -243,27 +245,25 @@ def _reasons(match: Match, tells: Callable[[str], bool]) -> list[str]:
         return "、".join(dict.fromkeys(terms))
 
     groups = (
-        (listed("words", "bigrams"), _("与需求同说“{words}”")),
-        (listed("terms"), _("需求里的说法，成果里写作“{words}”")),
-        (listed("industry"), _("同属{words}")),
-        (listed(*_FACTS), _("{words}")),
+        (listed("words", "bigrams"), "与需求同说“{words}”"),
+        (listed("terms"), "需求里的说法，成果里写作“{words}”"),
+        (listed("industry"), "同属{words}"),
+        (listed(*_FACTS), "{words}"),
     )
     reasons = [sentence.format(words=words) for words, sentence in groups if words]
     if match.evidence.get("ordinal"):
-        reasons.append(_("依据见摘要第 {n} 句").format(n=match.evidence["ordinal"]))
+        reasons.append("依据见摘要第 {n} 句".format(n=match.evidence["ordinal"]))
     return reasons
 
 
 def county_line(firm: Enterprise | None) -> str:
     """``温州市乐清市（330382）`` or "" where unknown."""
-    return (
-        _("{name}（{code}）").format(name=county_label(firm.county), code=firm.county) if firm and firm.county else ""
-    )
+    return f"{county_label(firm.county)}（{firm.county}）" if firm and firm.county else ""
 
 
 def with_title(name: str, title: str) -> str:
     """``王堃（中级技术经纪人）``."""
-    return _("{name}（{title}）").format(name=name, title=title) if name and title else name
+    return f"{name}（{title}）" if name and title else name
 
 
 def edits(rows: Sequence[Synced]) -> list[datetime | None]:

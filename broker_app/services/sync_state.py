@@ -264,7 +264,7 @@ def record_title(session: Session, kind: str, record_id: UUID) -> str:
             return _("对接 {number}").format(number=row.number)
         case "contact":
             firm = session.get(Enterprise, row.enterprise_id)
-            return f"{firm.name}　{row.name}" if firm else str(row.name)
+            return _("　").join((firm.name, str(row.name))) if firm else str(row.name)
         case "follow_up":
             return str(row.text)[:40]
         case _:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from broker_app.codes.counties import county_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Enterprise, FollowUp, Match, Need, Visit
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, day_name, listed
 from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import MatchState, NeedState, VisitState, state_label
 from broker_app.services.follow_ups import FollowUpRow, open_follow_ups
@@ -123,7 +123,7 @@ def _stops(session: Session, first: date, end: date) -> list[PlannedStop]:
 def _stop(session: Session, visit: Visit, firm: str, county: str, stage: str) -> PlannedStop:
     facts = [label(CodeList.VISITOR_ROLE, visit.role) if visit.role else "", visit.place or county_label(county)]
     if visit.companions:
-        facts.append(_("同行 {names}").format(names="、".join(visit.companions)))
+        facts.append(_("同行 {names}").format(names=listed(visit.companions)))
     return PlannedStop(
         visit.id,
         visit.started_at,
@@ -158,7 +158,7 @@ def _hint(session: Session, visit: Visit) -> str:
         )
     )
     when = china_date(last)
-    text = _("上次 {month}月{day}日").format(month=when.month, day=when.day)
+    text = _("上次 {day}").format(day=day_name(when))
     return text + (counted("，还有 {n} 条需求没结", "，还有 {n} 条需求没结", open_needs) if open_needs else "")
 
 
@@ -219,7 +219,7 @@ def _unfinished(session: Session, day: date) -> Sequence[tuple[Visit, str | None
 def _visit_to_do(visit: Visit, firm: str | None) -> ToDo:
     name = firm or _("还没选企业")
     when = china_date(visit.started_at)
-    day = _("{month}月{day}日").format(month=when.month, day=when.day)
+    day = day_name(when)
     if visit.state == VisitState.RETURNED:
         return ToDo(
             "returned",
@@ -242,8 +242,10 @@ def _visit_to_do(visit: Visit, firm: str | None) -> ToDo:
 def _follow_up_to_do(task: FollowUpRow, day: date) -> ToDo:
     late = (day - task.due).days if task.due else 0
     why = counted("过期 {n} 天", "过期 {n} 天", late) if late else _("今天到期")
-    title = f"{task.enterprise}：{task.text}" if task.enterprise else task.text
-    return ToDo("follow_up", title, f"{task.who}　{why}".strip("　"), late > 0, "visits", task.visit_id)
+    title = (
+        _("{enterprise}：{text}").format(enterprise=task.enterprise, text=task.text) if task.enterprise else task.text
+    )
+    return ToDo("follow_up", title, _("　").join(filter(None, (task.who, why))), late > 0, "visits", task.visit_id)
 
 
 def _deadlines(session: Session, day: date) -> list[Deadline]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import ProfileValue
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.services.records import text_field
 
 VARIABLES = ("企业", "日期", "同行", "接待人")
@@ -95,7 +95,7 @@ def check_variables(text: str) -> None:
     """Raise InvalidInputError if ``text`` has a variable nobody knows."""
     for found in _VARIABLE.finditer(text):
         if found[1].strip() not in VARIABLES:
-            known = "、".join(f"{{{one}}}" for one in VARIABLES)
+            known = listed(f"{{{one}}}" for one in VARIABLES)
             words = _("认不出「{unknown}」。模板里能用的有{known}。").format(unknown=found[0], known=known)
             raise InvalidInputError("text", words)
 

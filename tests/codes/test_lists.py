@@ -1,5 +1,6 @@
 """The lists behind the choices on forms."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,12 @@ def test_a_damaged_or_missing_file_is_told_and_stops_nothing_else(tmp_path: Path
 )
 def test_gb4754_label(code: str, shown: str) -> None:
     assert gb4754_label(code) == shown
+
+
+@pytest.mark.parametrize("file", sorted(codes_folder().glob("*.toml")), ids=lambda file: file.stem)
+def test_every_name_has_its_english(file: Path) -> None:
+    tables = tomllib.loads(file.read_text("utf-8"))
+    rows = [row for rows in tables.values() if isinstance(rows, list) for row in rows if isinstance(row, dict)]
+    assert rows
+    bare = [row["code"] for row in rows if not row.get("en", "").strip() or not row["en"].isascii()]
+    assert bare == []

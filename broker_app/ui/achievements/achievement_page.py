@@ -6,7 +6,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.services.achievements import (
     AchievementDetail,
     AchievementDraft,
@@ -100,7 +100,7 @@ class AchievementPage(RecordPage):
                 (_("权利"), detail.ip_text),
                 (_("方式"), detail.modes_text),
                 (_("价格"), detail.price),
-                (_("行业"), "、".join(detail.industry_labels)),
+                (_("行业"), listed(detail.industry_labels)),
                 (_("来源"), detail.draft.source_id),
             )
         )

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from broker_app.i18n import _
+from broker_app.i18n import _, day_name, weekday_name
 from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.calendar_plan import WeekVisit
 from broker_app.ui.shell.painting import paint_text, plain_tip
@@ -43,9 +43,7 @@ class VisitTile(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.OpenHandCursor if visit.movable else Qt.CursorShape.ArrowCursor)
         when = f"{visit.start:%H:%M}—{visit.end:%H:%M}"
-        self.setAccessibleName(
-            f"{visit.start.month}月{visit.start.day}日 {when} {visit.enterprise} {visit.state_words}"
-        )
+        self.setAccessibleName(f"{day_name(visit.start)} {when} {visit.enterprise} {visit.state_words}")
         help_words = _("拖动，或按 Ctrl 加方向键挪时间") if visit.movable else ""
         self.setToolTip(plain_tip("\n".join(filter(None, (f"{when} {visit.enterprise}", visit.place, help_words)))))
 
@@ -173,9 +171,7 @@ class WeekGrid(QWidget):
             left = self._left() + number * width
             if day == now.date():
                 painter.fillRect(QRectF(left, 0, width, self.height()), theme().color("hover"))
-            words = _("周{weekday} {month}.{day}").format(
-                weekday="一二三四五六日"[number], month=day.month, day=day.day
-            )
+            words = f"{weekday_name(day)} {day.month}.{day.day}"
             colour = "accent_text" if day == now.date() else "text2"
             paint_text(painter, QRectF(left + 8, 0, width - 10, head - 6), words, "meta", colour, strong=True)
             painter.fillRect(QRectF(left, 0, 1, self.height()), theme().color("line"))

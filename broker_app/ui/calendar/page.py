@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, day_name, full_day_name
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.calendar_plan import (
     WeekVisit,
@@ -126,13 +126,7 @@ class CalendarPage(Page):
         planned = sum(one.movable for one in visits)
         self.header.facts.set_facts(
             [
-                _("{year}年{month}月{day}日—{last_month}月{last_day}日").format(
-                    year=self.monday.year,
-                    month=self.monday.month,
-                    day=self.monday.day,
-                    last_month=sunday.month,
-                    last_day=sunday.day,
-                ),
+                _("{first}—{last}").format(first=full_day_name(self.monday), last=day_name(sunday)),
                 counted("{n} 次走访", "{n} 次走访", len(visits)) if visits else _("没有走访"),
                 counted("{n} 次还没去", "{n} 次还没去", planned) if planned else "",
             ]

@@ -54,7 +54,7 @@ class _HitModel(QAbstractListModel):
         if role == _HIT:
             return hit
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{hit.name}，{hit.county}" if hit else _("新建企业「{name}」").format(name=self.new_name)
+            return _("，").join((hit.name, hit.county)) if hit else _("新建企业「{name}」").format(name=self.new_name)
         return None
 
 
@@ -76,7 +76,9 @@ class _HitDelegate(QStyledItemDelegate):
         words = box.adjusted(38, 0, -10, 0)
         if isinstance(hit, EnterpriseRow):
             used = paint_text(painter, words, hit.name, "body", "text", strong=True) + 12
-            paint_text(painter, words.adjusted(used, 0, 0, 0), f"{hit.county}　{hit.industries}", "meta", "text3")
+            paint_text(
+                painter, words.adjusted(used, 0, 0, 0), _("　").join((hit.county, hit.industries)), "meta", "text3"
+            )
         else:
             paint_text(painter, words, str(index.data()), "body", "accent_text")
         painter.restore()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWi
 from broker_app.codes.gb4754 import gb4754_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.errors import BrokerError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.enterprises import ContactDraft, EnterpriseDetail, TimelineEntry, get_enterprise
 from broker_app.services.typed_dates import date_text
@@ -238,7 +238,7 @@ def _facts(detail: EnterpriseDetail) -> tuple[tuple[str, str], ...]:
     if detail.code_warning:
         code = f"{code}\n{detail.code_warning}"
     founded = date_text(draft.founded_on, china_date(utc_now())) if draft.founded_on else ""
-    industry = "、".join(detail.industry_labels)
+    industry = listed(detail.industry_labels)
     return (
         (_("信用代码"), code),
         (_("所在地"), " ".join(one for one in (detail.county_label, draft.address) if one)),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from broker_app.i18n import _
+from broker_app.i18n import _, month_of_year
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.enterprises import TimelineEntry
 from broker_app.services.typed_dates import date_text
@@ -53,7 +53,7 @@ class TimelineModel(QAbstractListModel):
         month = ""
         for entry in entries:
             day = china_date(entry.at)
-            title = _("{year}年{month}月").format(year=day.year, month=day.month)
+            title = month_of_year(day)
             if title != month:
                 self._lines.append(MonthLine(title))
                 month = title
@@ -88,7 +88,7 @@ class TimelineModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             if isinstance(line, MonthLine):
                 return line.title
-            return "，".join(one for one in (_when(line), line.title, line.detail, line.who, line.state) if one)
+            return _("，").join(one for one in (_when(line), line.title, line.detail, line.who, line.state) if one)
         return None
 
 

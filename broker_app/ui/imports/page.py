@@ -15,7 +15,7 @@ from broker_app.exchange.import_run import ImportReport, run_import
 from broker_app.exchange.mapping import Mapping, guess_mapping
 from broker_app.exchange.rows import Source
 from broker_app.exchange.source import open_source
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.rules.calendar import utc_now
 from broker_app.services.import_batches import BatchRow, UndoneBatch, list_batches, remembered_mapping, undo_batch
 from broker_app.services.typed_dates import moment_text
@@ -201,7 +201,7 @@ class ImportPage(Page):
         self._map_card.add_heading(_("哪一列是什么"), str(len(source.columns)))
         missing = mapping.missing(source.columns)
         if missing:
-            words = _("还缺：{names}").format(names="、".join(field.label for field in missing))
+            words = _("还缺：{names}").format(names=listed(field.label for field in missing))
             self._map_card.column.addWidget(Banner("warn", words, _("给它选一列，才能导入。")))
         holder = QWidget()
         grid = QGridLayout(holder)
@@ -270,7 +270,7 @@ class ImportPage(Page):
         row.addStretch(1)
         self._result_card.column.addLayout(row)
         for one in report.refused_rows[:_ROWS_SHOWN]:
-            words = _("第 {line} 行：{why}").format(line=one.line, why="；".join(one.reasons))
+            words = _("第 {line} 行：{why}").format(line=one.line, why=_("；").join(one.reasons))
             self._result_card.column.addLayout(_problem("warning-circle", "bad_text", words))
         for twin in report.duplicate_rows[: _ROWS_SHOWN // 2]:
             words = _("第 {line} 行「{name}」重复：{why}").format(line=twin.line, name=twin.name, why=twin.why)

@@ -6,7 +6,7 @@ from datetime import datetime
 from broker_app.i18n import _, counted
 from broker_app.rules.states import MatchState
 from broker_app.services.match_board import MatchCard
-from broker_app.services.money import wan_label
+from broker_app.services.money import short_amount_label
 from broker_app.ui.shell.paged_model import Status
 
 _AMBER_AFTER = 14
@@ -89,7 +89,7 @@ def sum_words(cards: list[MatchCard]) -> str:
 
 def amount_words(amount: int) -> str:
     """An amount in fen as a card says it."""
-    return _("{amount} 万").format(amount=wan_label(amount))
+    return short_amount_label(amount)
 
 
 def spoken_card(card: MatchCard, now: datetime) -> str:
@@ -103,7 +103,7 @@ def spoken_card(card: MatchCard, now: datetime) -> str:
         next_step(card, now).words,
         _("停了 {days}").format(days=waited(card, now)),
     ]
-    return "，".join(one for one in said if one)
+    return _("，").join(one for one in said if one)
 
 
 def _next_words(card: MatchCard) -> tuple[str, str]:

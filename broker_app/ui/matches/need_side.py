@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from broker_app.codes.lists import CodeList, label
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.matching import MatchAnswer
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.achievements import AchievementDetail
@@ -35,7 +35,7 @@ class WordLine(QWidget):
         super().__init__(parent)
         text, marks = before, []
         for number, word in enumerate(words):
-            text += "、" if number else ""
+            text += _("、") if number else ""
             marks.append((len(text), len(text) + len(word)))
             text += word
         self._text, self._marks = text, tuple(marks)
@@ -131,7 +131,7 @@ class AskedCard(Card):
         self._kind.setText(label(CodeList.FOUR_LISTS, draft.four_list) if draft.four_list else need.kind_label)
         self._chip_row.show()
         self.name.set_text(draft.title)
-        self._facts.set_facts([need.enterprise, "、".join(need.industry_labels)])
+        self._facts.set_facts([need.enterprise, listed(need.industry_labels)])
         today = china_date(utc_now())
         self._values.show_lines(
             (
@@ -147,7 +147,7 @@ class AskedCard(Card):
         draft = achievement.draft
         self._chip_row.hide()
         self.name.set_text(draft.title)
-        self._facts.set_facts([draft.owner, draft.field or "、".join(achievement.industry_labels)])
+        self._facts.set_facts([draft.owner, draft.field or listed(achievement.industry_labels)])
         self._values.show_lines(
             (
                 (_("成熟度"), achievement.readiness if draft.trl else ""),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.matching import MatchResult
 from broker_app.matching.exclusions import Exclusion
 from broker_app.services.matches import FoundRecord, reason_words
@@ -42,7 +42,7 @@ def same_words(result: MatchResult) -> tuple[str, ...]:
 def missing_words(found: FoundRecord) -> str:
     """What the need asks and the record does not show; said even when nothing is missing."""
     broken = [_("违反「{words}」").format(words=one.words) for one in found.result.exclusions if one.violated]
-    return "；".join((*broken, *found.gaps)) or _("需求里写到的都找到了")
+    return _("；").join((*broken, *found.gaps)) or _("需求里写到的都找到了")
 
 
 def place_words(found: FoundRecord) -> str:
@@ -59,7 +59,7 @@ def weak_words(found: FoundRecord) -> str:
         return missing_words(found)
     terms = same_words(found.result)
     if terms:
-        return _("只命中 {terms}").format(terms="、".join(terms[:3]))
+        return _("只命中 {terms}").format(terms=listed(terms[:3]))
     if any(one.via == "industry" for one in found.result.reasons):
         return _("只有行业相同")
     return _("只有零散的同字")
@@ -77,14 +77,14 @@ def spoken(found: FoundRecord, chips: Sequence[Chip], *, ticked: bool, recorded:
         _("未命中：{words}").format(words=missing_words(found)),
         recorded or (_("已选") if ticked else _("没选")),
     ]
-    return "，".join(one for one in said if one)
+    return _("，").join(one for one in said if one)
 
 
 def _term_chips(result: MatchResult) -> list[Chip]:
     terms = same_words(result)
     chips: list[Chip] = []
     if terms:
-        shown = "、".join(terms[:_SHOWN_TERMS])
+        shown = listed(terms[:_SHOWN_TERMS])
         more = len(terms) - _SHOWN_TERMS
         words = _("同词 {terms}").format(terms=shown)
         chips.append(

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.rules.states import NeedState
 from broker_app.services.money import budget_label, fen
 from broker_app.services.needs import Metric, NeedDetail, NeedDraft, get_need
@@ -131,7 +131,7 @@ class MergeDialog(Dialog):
             self.content.addLayout(grid)
         raw = [need.draft.title for need in needs if need.state == NeedState.RAW]
         if raw:
-            titles = "」「".join(raw)
+            titles = _("」「").join(raw)
             words = _("「{titles}」还没凝练，并入时一起标为已凝练。").format(titles=titles)
             self.content.addWidget(Paragraph(words, "meta", "text2", max_lines=3))
 
@@ -211,7 +211,7 @@ class MergeDialog(Dialog):
 
 def preview_lines(needs: Sequence[NeedDetail], draft: NeedDraft) -> list[tuple[str, str]]:
     """What a common need will say, as keys and values; an empty value is left out by who shows it."""
-    firms = "、".join(dict.fromkeys(one.enterprise for one in needs if one.enterprise))
+    firms = listed(dict.fromkeys(one.enterprise for one in needs if one.enterprise))
     return [
         (_("名称"), draft.title),
         (_("哪几家"), firms),
@@ -221,8 +221,8 @@ def preview_lines(needs: Sequence[NeedDetail], draft: NeedDraft) -> list[tuple[s
         (_("量化指标"), metric_words(draft.metrics)),
         (_("预算"), budget_words(draft)),
         (_("期限"), day_words(draft)),
-        (_("关键词"), "、".join(draft.keywords)),
-        (_("不得外传"), "、".join(draft.confidential_fields)),
+        (_("关键词"), listed(draft.keywords)),
+        (_("不得外传"), listed(draft.confidential_fields)),
     ]
 
 

@@ -75,8 +75,7 @@ class NeedsPage(ListPage[NeedRow]):
     def show_total(self, total: int) -> None:
         """Say how many, how many are open, and offer the states there are."""
         still_open = sum(count for state, count in self._counts.items() if state not in _CLOSED)
-        words = "{n} 条还没办完"
-        facts = [counted("{n} 条", "{n} 条", total), counted(words, words, still_open)]
+        facts = [counted("{n} 条", "{n} 条", total), counted("{n} 条还没办完", "{n} 条还没办完", still_open)]
         self.header.facts.set_facts(facts if total else [])
         self.state.set_choices(
             [

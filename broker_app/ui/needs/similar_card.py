@@ -8,7 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.rules.states import NeedState
 from broker_app.services.needs_merge import SimilarNeedRow, merge_refusal, similar_to_need
 from broker_app.services.sessions import Session
@@ -153,5 +153,5 @@ def why_words(row: SimilarNeedRow) -> str:
     alike = _("像是同一件事") if row.is_same else _("有些相近")
     if not row.shared:
         return _("{alike}，用词差不多").format(alike=alike)
-    words = "、".join(row.shared[:_MOST_WORDS])
+    words = listed(row.shared[:_MOST_WORDS])
     return _("{alike}，都说到{words}").format(alike=alike, words=words)

@@ -108,7 +108,14 @@ def _slips(session: Session, query: str, offset: int, limit: int) -> list[PaperR
 
 def _need_forms(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
     return [
-        PaperRow("need_form", row.id, _("需求征集表"), f"{row.enterprise}　{row.title}".strip("　"), row.number, "")
+        PaperRow(
+            "need_form",
+            row.id,
+            _("需求征集表"),
+            _("　").join(filter(None, (row.enterprise, row.title))),
+            row.number,
+            "",
+        )
         for row in list_needs(session, query, offset=offset, limit=limit)
     ]
 
@@ -159,7 +166,7 @@ def _letters(session: Session, query: str, offset: int, limit: int) -> list[Pape
             "intro_letter",
             tuple(match_ids),
             _("推介函"),
-            f"{first[need_id].enterprise}　{first[need_id].need}".strip("　"),
+            _("　").join(filter(None, (first[need_id].enterprise, first[need_id].need))),
             first[need_id].number,
             moment_text(first[need_id].created_at, utc_now()),
         )

@@ -11,7 +11,7 @@ from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSpinBox, QStackedWidget, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, PaperError
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.ui.papers.kinds import Paper, PaperKind, paper_kinds, set_paper
 from broker_app.ui.papers.list_pane import PaperListPane
 from broker_app.ui.papers.printing import make_printer, print_document, printer_names
@@ -202,13 +202,16 @@ class PapersPage(Page):
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
         self.document.load(self._buffer)
         self.header.facts.set_facts([paper.about])
-        words = "{n} 处不得外传的内容没有印进来，也不能印。"
         self._withheld.setVisible(bool(paper.withheld))
-        self._withheld_words.set_text(counted(words, words, paper.withheld))
-        self._gaps.setVisible(bool(paper.gaps))
-        self._gap_words.set_text(
-            _("字库里没有这些字，纸上印成〓，请手写补正：{gaps}").format(gaps="、".join(paper.gaps))
+        self._withheld_words.set_text(
+            counted(
+                "{n} 处不得外传的内容没有印进来，也不能印。",
+                "{n} 处不得外传的内容没有印进来，也不能印。",
+                paper.withheld,
+            )
         )
+        self._gaps.setVisible(bool(paper.gaps))
+        self._gap_words.set_text(_("字库里没有这些字，纸上印成〓，请手写补正：{gaps}").format(gaps=listed(paper.gaps)))
         short = "-".join(paper.fingerprint[at : at + 4].upper() for at in range(0, 12, 4))
         pages = self.document.pageCount()
         self._facts.show_lines(
@@ -223,8 +226,7 @@ class PapersPage(Page):
         self._options.setVisible(has_printer)
         self._no_printer.setVisible(not has_printer)
         self.print_button.setVisible(has_printer)
-        words = "打印 {n} 份"
-        self.print_button.setText(counted(words, words, self.copies.value()))
+        self.print_button.setText(counted("打印 {n} 份", "打印 {n} 份", self.copies.value()))
         self.save_button.setProperty("kind", "plain" if has_printer else "primary")
         self.save_button.style().unpolish(self.save_button)
         self.save_button.style().polish(self.save_button)

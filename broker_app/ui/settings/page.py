@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QGridLayout, QHBoxLayou
 from broker_app import __version__
 from broker_app.codes.lists import CodeList
 from broker_app.errors import BrokerError
-from broker_app.i18n import _, counted
+from broker_app.i18n import CHINESE, ENGLISH, SYSTEM, _, counted
 from broker_app.services.profile import Profile, save_profile
 from broker_app.services.upkeep import Health, back_up, check_health
 from broker_app.ui.settings.passphrase_dialog import PassphraseDialog
@@ -27,6 +27,7 @@ from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import Paragraph, Words
 
 _SIZES = ((10.5, _("标准")), (12.0, _("大")), (14.0, _("特大")))
+_LANGUAGES = ((SYSTEM, _("跟随系统")), (CHINESE, "简体中文"), (ENGLISH, "English"))  # each in its own language
 _THEMES = (("system", _("跟随系统")), ("light", _("浅色")), ("dark", _("深色")))
 
 
@@ -98,8 +99,14 @@ class SettingsPage(Page):
         card.add_heading(_("界面"))
         self.theme_buttons = _segments(_THEMES, self.desk.settings.theme, self._choose_theme)
         self.size_buttons = _segments(_SIZES, self.desk.settings.font_points, self._choose_size)
-        for words, segments in ((_("颜色"), self.theme_buttons), (_("字号"), self.size_buttons)):
+        self.language_buttons = _segments(_LANGUAGES, self.desk.settings.language, self._choose_language)
+        for words, segments in (
+            (_("颜色"), self.theme_buttons),
+            (_("字号"), self.size_buttons),
+            (_("语言"), self.language_buttons),
+        ):
             card.column.addLayout(row_of(Words(words, "body", "text2"), None, segments))
+        card.column.addWidget(Paragraph(_("换语言从下次打开起生效。打印的文书总是中文。"), "meta", "text3"))
         return card
 
     def _make_safety(self) -> Card:
@@ -155,6 +162,10 @@ class SettingsPage(Page):
     def _choose_theme(self, choice: object) -> None:
         self.desk.change_settings(theme=choice)
 
+    def _choose_language(self, language: object) -> None:
+        self.desk.change_settings(language=language)
+        self.desk.toast(_("下次打开程序时换语言"), icon="info")
+
     def _choose_size(self, points: object) -> None:
         self.desk.change_settings(font_points=points)
 
@@ -190,8 +201,11 @@ class SettingsPage(Page):
         self.health_button.setEnabled(True)
         words = _("企业 {enterprises}　走访 {visits}　需求 {needs}　成果 {achievements}　对接 {matches}")
         found = len(health.faults)
-        verdict = "发现 {n} 处损坏。请先别再录入，从备份恢复。"
-        sentence = counted(verdict, verdict, found) if found else _("资料完好，没有发现损坏。")
+        sentence = (
+            counted("发现 {n} 处损坏。请先别再录入，从备份恢复。", "发现 {n} 处损坏。请先别再录入，从备份恢复。", found)
+            if found
+            else _("资料完好，没有发现损坏。")
+        )
         tell(self, _("体检"), [sentence, words.format(**health.counts)])
 
 

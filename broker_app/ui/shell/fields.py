@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.services.typed_dates import date_text, typed_date
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit
 from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
@@ -209,7 +209,7 @@ class ListLine(ImeAwareLineEdit):
 
     def set_items(self, items: Sequence[str]) -> None:
         """Show ``items``."""
-        self.set_text("、".join(items))
+        self.set_text(listed(items))
 
 
 class Tick(QCheckBox):

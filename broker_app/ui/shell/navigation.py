@@ -162,8 +162,8 @@ class _Person(QWidget):
 
     def show_person(self, name: str, team: str) -> None:
         self._name, self._team = name, team
-        self.setAccessibleName(f"{name}，{team}" if team else name)
-        self.setToolTip(plain_tip(f"{name}　{team}".strip()))
+        self.setAccessibleName(_("，").join(filter(None, (name, team))))
+        self.setToolTip(plain_tip(_("　").join(filter(None, (name, team)))))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -176,7 +176,7 @@ class _Person(QWidget):
         painter.drawRoundedRect(plate, 6, 6)
         painter.setFont(theme().font("body", strong=True))
         painter.setPen(theme().color("on_accent"))
-        painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), self._name[:1] or "科")
+        painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), self._name[:1] or _("科"))
         if self.rail:
             return
         words = QRectF(57, 12, self.width() - 65, 22)

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from broker_app.i18n import _
 from broker_app.ui.shell.painting import plain_tip
 
 RowT = TypeVar("RowT")
@@ -121,5 +122,5 @@ class PagedModel(QAbstractTableModel, Generic[RowT]):
             return column.status(row) if column.status else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             said = (f"{one.title} {one.text(row)}" for one in self.columns if one.text(row))
-            return "，".join(said) if index.column() == 0 else column.text(row)
+            return _("，").join(said) if index.column() == 0 else column.text(row)
         return None

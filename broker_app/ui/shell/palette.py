@@ -80,7 +80,7 @@ class _Lines(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return line.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return "，".join((line.title, *line.facts)) if isinstance(line, Hit) else line.title
+            return _("，").join((line.title, *line.facts)) if isinstance(line, Hit) else line.title
         return None
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from broker_app.i18n import _
 from broker_app.ui.shell import icons
 from broker_app.ui.shell.painting import TONES, chip_height, chip_width, paint_chip, paint_facts, plain_tip
 from broker_app.ui.shell.theme import theme
@@ -200,8 +201,8 @@ class Facts(QWidget):
     def set_facts(self, facts: Sequence[str]) -> None:
         """Show other facts."""
         self._facts = tuple(fact for fact in facts if fact)
-        self.setAccessibleName("，".join(self._facts))
-        self.setToolTip(plain_tip("　".join(self._facts)))
+        self.setAccessibleName(_("，").join(self._facts))
+        self.setToolTip(plain_tip(_("　").join(self._facts)))
         self.updateGeometry()
         self.update()
 

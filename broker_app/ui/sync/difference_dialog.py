@@ -100,7 +100,7 @@ class ChoiceRow(QWidget):
     def _name(self) -> None:
         state = _("已选") if self._on else _("没选")
         self.setAccessibleName(
-            "，".join(part for part in (self.offer.label, self.offer.words, self.offer.aside) if part)
+            _("，").join(part for part in (self.offer.label, self.offer.words, self.offer.aside) if part)
         )
         self.setAccessibleDescription(state)
 

@@ -42,7 +42,7 @@ class CountCard(Card):
         self.number.setText(f"{count:,}")
         self.number.set_colour(self._tone if count else "text")
         self.below.set_text(below)
-        self.setAccessibleName(f"{count} {self.words.text()}，{below}")
+        self.setAccessibleName(_("，").join((f"{count} {self.words.text()}", below)))
 
 
 class Plate(QWidget):
@@ -80,7 +80,7 @@ class PersonRow(QWidget):
         text.addWidget(ElidedWords(why, "meta", "text3"))
         row.addLayout(text, 1)
         for button in buttons:
-            button.setAccessibleName(f"{button.text()}：{title}")
+            button.setAccessibleName(_("{verb}：{title}").format(verb=button.text(), title=title))
             row.addWidget(button)
 
 
@@ -120,7 +120,7 @@ def returned_row(returned: Returned, on_open: Callable[[], object] | None, on_ac
     buttons = [Button(verb, small=True, on_click=on_act)]
     if on_open is not None:
         buttons.insert(0, Button(_("去看"), small=True, on_click=on_open))
-    why = f"{returned.who}：{returned.reason}" if returned.who else returned.reason
+    why = _("{who}：{reason}").format(who=returned.who, reason=returned.reason) if returned.who else returned.reason
     return PersonRow("arrow-u-up-left", "bad", returned.title, why, *buttons)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from broker_app.i18n import _
+from broker_app.i18n import _, first_sentence
 from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.sync_state import HistoryRow
 from broker_app.services.typed_dates import moment_text
@@ -27,7 +27,7 @@ def size_words(size: int) -> str:
 def history_words(row: HistoryRow) -> str:
     """What one exchange did, in a line."""
     if row.outcome == "failed":
-        return row.notes[0].partition("。")[0] if row.notes else _("没有传成，稍后自动再试")
+        return first_sentence(row.notes[0])[0].rstrip("。.") if row.notes else _("没有传成，稍后自动再试")
     if row.outcome == "ask":
         return _("服务器要收走 {n} 条，先问过你再说").format(n=row.notes[0] if row.notes else 0)
     parts = [*_moved(row), *map(_note_words, row.notes)]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from broker_app.codes.industries import industry, industry_label
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.matching import Expansion
 from broker_app.matching.text import fold
 from broker_app.services.term_book import TermChange, keep_term
@@ -105,7 +105,7 @@ class AddPairDialog(Dialog):
             self.tried.emit(tuple(Expansion(lay, one) for one in self.technical.items))
 
     def _scopes(self) -> list[tuple[str, str]]:
-        own = [(_HERE, _("只用于{trades}").format(trades="、".join(map(industry_label, self._industries))))]
+        own = [(_HERE, _("只用于{trades}").format(trades=listed(map(industry_label, self._industries))))]
         return [*(own if self._industries else []), ("", _("各行业都用"))]
 
     def _show_hint(self, text: str) -> None:

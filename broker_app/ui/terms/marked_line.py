@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from broker_app.i18n import _
 from broker_app.ui.matches.marked_text import Mark, MarkedText, joined_marks
 from broker_app.ui.shell.theme import theme
 
@@ -80,11 +81,11 @@ class MarkedLine(QWidget):
         return MarkedText(self._text, theme().font("body"), width - 4, line, max_lines=_MOST_LINES, marks=self._marks)
 
 
-def listed(words: Sequence[str]) -> tuple[str, tuple[Mark, ...]]:
+def marked_list(words: Sequence[str]) -> tuple[str, tuple[Mark, ...]]:
     """``words`` in one text parted by 、, and where each of them stands."""
     text, marks = "", []
     for number, word in enumerate(words):
-        text += "、" if number else ""
+        text += _("、") if number else ""
         marks.append((len(text), len(text) + len(word)))
         text += word
     return text, tuple(marks)

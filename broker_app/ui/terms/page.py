@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.matching.terms import ANY_TRADE
 from broker_app.services.term_book import (
     TermBook,
@@ -314,9 +314,9 @@ def _status(row: TermRow) -> Status:
 def _columns() -> tuple[Column[TermRow], ...]:
     return (
         Column(_("企业怎么说"), lambda row: row.draft.lay, 170, strong=True),
-        Column(_("专业上叫什么"), lambda row: "、".join(row.draft.technical)),
+        Column(_("专业上叫什么"), lambda row: listed(row.draft.technical)),
         Column(_("权重"), lambda row: f"{row.draft.weight.normalize():f}", 64, numeric=True),
-        Column(_("行业"), lambda row: "、".join(row.industry_labels), 130),
+        Column(_("行业"), lambda row: listed(row.industry_labels), 130),
         Column(_("来源"), lambda row: _status(row).words, 100, status=_status),
         Column(_("备注"), lambda row: row.draft.note, 90),
     )

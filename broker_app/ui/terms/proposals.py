@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.services.terms import TermProposal
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import Card, row_of
@@ -66,7 +66,7 @@ class ProposalCard(Card):
         self.place.setText(_("{at} / {all}").format(at=self._at + 1, all=len(self._proposals)))
         for arrow in (self.before, self.after):
             arrow.setVisible(len(self._proposals) > 1)
-        technical = "、".join(one.technical)
+        technical = listed(one.technical)
         if one.kind == "add":
             words, count = (
                 _("企业说「{lay}」，谈得下去的成果里叫：").format(lay=one.lay),
@@ -78,5 +78,5 @@ class ProposalCard(Card):
                 counted("{n} 次放弃", "{n} 次放弃", one.matches),
             )
         self.what.show_text(words + technical, [(len(words), len(words + technical))])
-        self.why.set_text(_("根据 {count}：{needs}").format(count=count, needs="；".join(one.needs)))
+        self.why.set_text(_("根据 {count}：{needs}").format(count=count, needs=_("；").join(one.needs)))
         self.edit.setVisible(one.kind == "add")

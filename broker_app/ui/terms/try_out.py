@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.services.term_book import MAX_TRIED, FiredTerm, try_sentence
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, clear_layout, row_of
@@ -15,7 +15,7 @@ from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.page import MARGIN_LEFT, MARGIN_RIGHT, scroll_column
 from broker_app.ui.shell.text_blocks import Words
 from broker_app.ui.shell.theme import theme
-from broker_app.ui.terms.marked_line import MarkedLine, listed
+from broker_app.ui.terms.marked_line import MarkedLine, marked_list
 
 _PAUSE_MS = 120
 _MOST_SHOWN = 30
@@ -75,7 +75,7 @@ class TryOut(Panel):
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
         """``(lay phrase, technical terms)`` as listed."""
-        return tuple((lay, "、".join(words)) for lay, words, _one in _grouped(self._fired))
+        return tuple((lay, listed(words)) for lay, words, _one in _grouped(self._fired))
 
     def try_again(self) -> None:
         """Try the sentence with the table as it is now."""
@@ -96,7 +96,7 @@ class TryOut(Panel):
             look = Button(lay, "quiet", small=True, on_click=partial(self.wanted.emit, lay))
             look.setToolTip(_("在下面的表里看「{lay}」").format(lay=lay))
             self._grid.addWidget(look, number, 0, Qt.AlignmentFlag.AlignLeft)
-            terms, marks = listed(words)
+            terms, marks = marked_list(words)
             self._grid.addWidget(MarkedLine(terms, marks, ground="tint"), number, 1, Qt.AlignmentFlag.AlignVCenter)
             remark = _("在「不要」里，不用") if one.unwanted else _("权重 {weight:g}").format(weight=one.weight)
             self._grid.addWidget(Words(remark, "meta", "text3"), number, 2)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, day_name, weekday_name
 from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.today import Deadline, PlannedStop, TodayBoard, ToDo, today_board
 from broker_app.services.typed_dates import date_text
@@ -142,5 +142,4 @@ class TodayPage(Page):
 
 
 def _day_words(board: TodayBoard) -> str:
-    weekday = "一二三四五六日"[board.day.weekday()]
-    return _("{month}月{day}日 周{weekday}").format(month=board.day.month, day=board.day.day, weekday=weekday)
+    return f"{day_name(board.day)} {weekday_name(board.day)}"

@@ -122,7 +122,7 @@ class ToDoRow(QWidget):
         row.addLayout(text, 1)
         self.button = Button(verb, small=True, on_click=lambda: self.opened.emit(to_do.page, to_do.record_id))
         self.button.setMinimumWidth(68)
-        self.button.setAccessibleName(f"{verb}：{to_do.title}")
+        self.button.setAccessibleName(_("{verb}：{title}").format(verb=verb, title=to_do.title))
         row.addWidget(self.button)
 
 
@@ -139,7 +139,7 @@ class DeadlineRow(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         words = _("还有 {n} 天：{title}").format(n=deadline.days_left, title=deadline.title)
         self.setAccessibleName(words)
-        self.setToolTip(f"{deadline.title}　{deadline.detail}")
+        self.setToolTip(_("　").join((deadline.title, deadline.detail)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the record the date belongs to."""

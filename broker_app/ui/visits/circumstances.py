@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from broker_app.codes.lists import CodeList, label
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.services.role_facts import role_form, service_labels, training_words
 from broker_app.services.visits import VisitDraft
 from broker_app.ui.shell.cards import Hairline, row_of
@@ -25,14 +25,14 @@ _PER_ROW = 4
 def circumstances_words(draft: VisitDraft) -> str:
     """What is filled in, in one line; what could be, if nothing is."""
     parts = [
-        "、".join(label(CodeList.VISIT_PURPOSE, code) for code in draft.purposes),
+        listed(label(CodeList.VISIT_PURPOSE, code) for code in draft.purposes),
         draft.place,
         _("现场：{words}").format(words=draft.findings.split("\n")[0]) if draft.findings else "",
         _("企业意见 {opinion}").format(opinion=label(CodeList.OPINION, draft.opinion)) if draft.opinion else "",
-        "、".join(service_labels(draft.role, draft.facts)),
+        listed(service_labels(draft.role, draft.facts)),
         _("培训 {words}").format(words=words) if (words := training_words(draft.facts)) else "",
     ]
-    return "；".join(part for part in parts if part) or _("目的、地点、现场发现、企业意见、本角色要填的")
+    return _("；").join(part for part in parts if part) or _("目的、地点、现场发现、企业意见、本角色要填的")
 
 
 class CircumstancesDialog(Dialog):

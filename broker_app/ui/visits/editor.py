@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, first_sentence
 from broker_app.matching.notes import NoteProposals
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import VisitState
@@ -343,8 +343,8 @@ class VisitEditor(QWidget):
             self.head.when_field.show_error(error.message)
         else:
             clear_layout(self._banners)
-            what, _stop, detail = error.message.partition("。")
-            self._banners.addWidget(Banner("bad", f"{what}。", detail, code=error.code))
+            what, detail = first_sentence(error.message)
+            self._banners.addWidget(Banner("bad", what, detail, code=error.code))
             if field == "enterprise":
                 self.head.picker.setFocus()
             elif field == "note":

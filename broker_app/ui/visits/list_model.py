@@ -8,7 +8,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, day_name, month_of_year
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.rules.states import VisitState
 from broker_app.services.typed_dates import date_text, moment_text
@@ -137,14 +137,14 @@ def _group_of(day: date, today: date) -> str:
     if day > today:
         return _("以后")
     if day == today:
-        return _("今天 {month}月{day}日").format(month=today.month, day=today.day)
+        return _("今天 {day}").format(day=day_name(today))
     if day == today - timedelta(days=1):
         return _("昨天")
     if day >= monday:
         return _("本周")
     if day >= monday - timedelta(days=7):
         return _("上周")
-    return _("{year}年{month}月").format(year=day.year, month=day.month)
+    return month_of_year(day)
 
 
 def short_time(row: VisitRow, today: date) -> str:
@@ -159,4 +159,4 @@ def _spoken(row: VisitRow) -> str:
     needs = counted("需求 {n} 条", "需求 {n} 条", row.needs) if row.needs else ""
     day = date_text(china_date(row.started_at), china_date(utc_now()))
     said = (row.enterprise or _("还没选企业"), day, row.state_label, needs, row.first_line)
-    return "，".join(one for one in said if one)
+    return _("，").join(one for one in said if one)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from broker_app.i18n import _
 from broker_app.services.visits import PersonMet
 
 _PHONE = re.compile(r"(?:\+?\d[\d\s-]{5,}\d)")
@@ -12,7 +13,7 @@ _BETWEEN = re.compile(r"[\s·•,，]+")
 
 def people_text(people: Sequence[PersonMet]) -> str:
     """The line that :func:`typed_people` reads back."""
-    return "、".join(" ".join(part for part in (one.name, one.position, one.phone) if part) for one in people)
+    return _("；").join(" ".join(part for part in (one.name, one.position, one.phone) if part) for one in people)
 
 
 def typed_people(text: str) -> tuple[PersonMet, ...]:

@@ -43,7 +43,7 @@ class FoundDrafts(QObject):
         if len(drafts) == 1:
             detail, actions = _facts_of(drafts[0]), self._buttons(drafts[0], None)
         else:
-            detail = "；".join(one.enterprise or _("还没选企业") for one in drafts[:3])
+            detail = _("；").join(one.enterprise or _("还没选企业") for one in drafts[:3])
             actions = (Button(_("看看"), small=True, on_click=lambda: self._open_list(drafts)),)
         self._banner = Banner("warn", words, detail, actions=actions)
         self._banner.closed.connect(self._seen)
@@ -133,7 +133,7 @@ class DifferenceDialog(Dialog):
                 continue
             shown = text if piece.kind != "same" else _shortened(text)
             name = names[piece.kind]
-            words = f"{name}：{shown[:_LONGEST]}" if name else shown
+            words = _("{name}：{text}").format(name=name, text=shown[:_LONGEST]) if name else shown
             self.content.addWidget(Paragraph(words, "body", colours[piece.kind]))
 
 
@@ -142,4 +142,4 @@ def _shortened(text: str) -> str:
 
 
 def _facts_of(draft: FoundDraft) -> str:
-    return "　".join((draft.enterprise or _("还没选企业"), moment_text(draft.edited_at, utc_now())))
+    return _("　").join((draft.enterprise or _("还没选企业"), moment_text(draft.edited_at, utc_now())))

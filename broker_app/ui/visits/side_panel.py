@@ -92,8 +92,9 @@ class SidePanel(Panel):
         self._title.setText(_("从纪要里认出") if proposals or not findings else _("这次走访的"))
         self._count.setText(str(len(findings) + len(proposals)) if findings or proposals else "")
         self.accept_all_button.setVisible(len(proposals) > 1)
-        sentence = "{n} 处不得外传：不打印、不上公开库"
-        self._foot_words.setText(counted(sentence, sentence, confidential))
+        self._foot_words.setText(
+            counted("{n} 处不得外传：不打印、不上公开库", "{n} 处不得外传：不打印、不上公开库", confidential)
+        )
         self._foot.setVisible(bool(confidential))
         self.next_step.setEnabled(editable)
 

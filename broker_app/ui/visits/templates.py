@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from broker_app.codes.lists import CodeList
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, day_name
 from broker_app.rules.calendar import china_date
 from broker_app.services.visit_templates import (
     VARIABLES,
@@ -69,7 +69,7 @@ class NoteTemplates(QObject):
         day = china_date(draft.started_at)
         values = {
             "企业": firm,
-            "日期": _("{month}月{day}日").format(month=day.month, day=day.day),
+            "日期": day_name(day),
             "同行": "、".join(draft.companions),
             "接待人": "、".join(one.name for one in draft.met),
         }
@@ -122,7 +122,7 @@ class TemplatesDialog(Dialog):
         self.text = text_area(lines=9)
         self.text_field = Field(_("内容"), self.text, required=True)
         self.content.addWidget(self.text_field)
-        known = "　".join(f"{{{one}}}" for one in VARIABLES)
+        known = _("　").join(f"{{{one}}}" for one in VARIABLES)
         words = _("写上 {known}，插进纪要时换成这次走访的内容；还不知道的留成空白。").replace("{known}", known)
         self.content.addWidget(Paragraph(words, "meta", "text2"))
         self.which.currentIndexChanged.connect(self._turn_to)
