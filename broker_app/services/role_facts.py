@@ -51,12 +51,12 @@ class RoleForm:
 
 @dataclass(frozen=True)
 class FactLine:
-    """One fact in words. With ``choices`` the words chosen are ticked among them."""
+    """One fact in words, joined by 、. With ``code_list`` they are ticked among the rows of that list."""
 
+    name: str  # of the field; of the list for what is ticked in one of several
     title: str
     words: str
-    choices: tuple[str, ...] = ()
-    chosen: tuple[str, ...] = ()
+    code_list: str = ""
 
 
 def role_form(role: str) -> RoleForm | None:
@@ -144,10 +144,10 @@ def fact_lines(role: str, facts: RoleFacts) -> tuple[FactLine, ...]:
         return ()
     lines: list[FactLine] = []
     if form.has_term:
-        lines += [FactLine(_("派出单位"), facts.home_unit), FactLine(_("聘期"), term_words(facts))]
+        lines += [FactLine("home_unit", _("派出单位"), facts.home_unit), FactLine("term", _("聘期"), term_words(facts))]
     if form.has_team:
         field = industry_label(facts.team_field) if facts.team_field else ""
-        lines += [FactLine(_("所属分队"), facts.team), FactLine(_("产业领域"), field)]
+        lines += [FactLine("team", _("所属分队"), facts.team), FactLine("team_field", _("产业领域"), field)]
     if form.has_kind:
         lines += [
             _ticked(_("特派员类型"), CodeList.COMMISSIONER_KIND, (facts.commissioner_kind,)),
@@ -156,7 +156,10 @@ def fact_lines(role: str, facts: RoleFacts) -> tuple[FactLine, ...]:
     lines.append(_ticked(form.services_title, form.services, facts.services))
     if form.has_team:
         until = facts.track_until.isoformat() if facts.track_until else ""
-        lines += [FactLine(_("解决问题"), _("是") if facts.solved else _("否")), FactLine(_("跟踪到"), until)]
+        lines += [
+            FactLine("solved", _("解决问题"), _("是") if facts.solved else _("否")),
+            FactLine("track_until", _("跟踪到"), until),
+        ]
     return tuple(lines)
 
 
@@ -202,8 +205,7 @@ def _check_figure(field: str, figure: int | None, most: int, refusal: str) -> No
 
 
 def _ticked(title: str, code_list: CodeList, codes: tuple[str, ...]) -> FactLine:
-    chosen = _chosen(code_list, codes)
-    return FactLine(title, "、".join(chosen), tuple(one.label for one in entries(code_list)), chosen)
+    return FactLine(code_list.value, title, "、".join(_chosen(code_list, codes)), code_list.value)
 
 
 def _chosen(code_list: CodeList, codes: tuple[str, ...]) -> tuple[str, ...]:

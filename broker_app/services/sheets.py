@@ -66,12 +66,14 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class RoleLine:
-    """One fact the role is asked for; with ``choices`` it prints as boxes, the ``chosen`` ones ticked."""
+    """One fact the role is asked for; ``name`` is that of services/role_facts.py.
 
-    title: str
+    With ``code_list`` the rows of that list print as boxes, those named in ``words`` ticked.
+    """
+
+    name: str
     words: str
-    choices: tuple[str, ...] = ()
-    chosen: tuple[str, ...] = ()
+    code_list: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,17 @@ from broker_app.services.sheets import (
     PlanLine,
     PlanSheet,
     ReferralLine,
+    RoleLine,
     SlipSheet,
     VisitSheet,
+)
+from broker_app.services.work_sheets import (
+    AssessmentSheet,
+    DutyLine,
+    LogLine,
+    MonthLine,
+    WorkLogSheet,
+    WorkTotals,
 )
 
 MOMENT = datetime(2026, 11, 3, 17, 20, 5, tzinfo=CHINA_TIME)
@@ -324,4 +333,111 @@ PLAN = PlanSheet(
         for n, name in enumerate(("鹦盾电气", "瓯江阀门", "垟塆泵业", "楠溪鞋机", "飞云锁具", "洞头海工", "鳌江包装"))
     ),
     frozen_at=MOMENT,
+)
+
+DUTIES = ("指导技术攻关", "推动产学研合作", "帮助建设研发机构", "指导规范研发投入")
+SERVICES = (
+    "技术指导和服务",
+    "示范基地建设",
+    "科技研发",
+    "成果转化",
+    "人才引进与培养",
+    "知识技能培训",
+    "政策宣传与科普",
+    "其他四类（名称待核实）",
+)
+VP_LINES = (RoleLine("home_unit", "样例市科技大学机电工程学院"), RoleLine("term", "2026-03-01 至 2028-02-29"))
+ROLE_VISIT = replace(
+    VISIT,
+    needs=VISIT.needs[:1],
+    role_lines=(*VP_LINES, RoleLine("tech_vp_duty", "推动产学研合作、帮助建设研发机构", "tech_vp_duty")),
+    training="23 人，1.5 小时",
+    note=PARAGRAPHS[0],
+    note_corrections=(),
+)
+TOTALS = WorkTotals(
+    visits=7,
+    firms=5,
+    days=6,
+    needs=9,
+    verified_needs=4,
+    matches=3,
+    referrals=4,
+    tasks_done=6,
+    trainings=2,
+    trained=41,
+    training_hours="3.5",
+    late=1,
+)
+LOG = WorkLogSheet(
+    number="RZ-330382-20261101-20261130",
+    revision=1,
+    first=date(2026, 11, 1),
+    last=date(2026, 11, 30),
+    person="王堃（中级技术经纪人）",
+    role="科技轻骑队",
+    organisation=VISIT.organisation,
+    role_lines=(RoleLine("team", "样例泵阀产业分队"), RoleLine("team_field", "泵阀")),
+    totals=TOTALS,
+    lines=tuple(
+        LogLine(
+            datetime(2026, 11, 3 + 3 * n, 9, 30, tzinfo=CHINA_TIME),
+            datetime(2026, 11, 3 + 3 * n, 11, 10, tzinfo=CHINA_TIME) if n % 3 else None,
+            f"ZF-330382-2026-{n:06X}",
+            f"样例{name}有限公司",
+            "温州市乐清市（330382）",
+            ("技术攻关", "设计诊断", "人才引育")[: 1 + n % 3],
+            PARAGRAPHS[n % 4][: 24 + 6 * n] + "……",
+            ("需求 2 项", "诉求 1 件", "培训 23 人")[: n % 4],
+            is_late=n == 4,
+        )
+        for n, name in enumerate(("鹦盾电气", "瓯江阀门", "垟塆泵业", "楠溪鞋机", "飞云锁具", "洞头海工", "鳌江包装"))
+    ),
+    withheld=2,
+    frozen_at=MOMENT,
+)
+ASSESSMENT = AssessmentSheet(
+    number="KH-330382-20260901-20261130",
+    revision=1,
+    first=date(2026, 9, 1),
+    last=date(2026, 11, 30),
+    person="王堃（副教授）",
+    role_code="tech_vp",
+    role="科技副总",
+    enterprise=VISIT.enterprise,
+    organisation=VISIT.organisation,
+    role_lines=VP_LINES,
+    duties=tuple(
+        DutyLine(title, 3 - n, tuple(f"11-{3 + day:02} {PARAGRAPHS[n][:38]}……" for day in range(3 - n)))
+        for n, title in enumerate(DUTIES)
+    ),
+    months=tuple(
+        MonthLine(f"2026-{month:02}", 4 - n, 3 - n, 1, 2 * n, 0 if n else 23, "2", is_met=n < 2)
+        for n, month in enumerate((9, 10, 11))
+    ),
+    totals=TOTALS,
+    withheld=1,
+    frozen_at=MOMENT,
+)
+COMMISSIONER = replace(
+    ASSESSMENT,
+    number="KH-330382-20260101-20261231",
+    first=date(2026, 1, 1),
+    last=date(2026, 12, 31),
+    role_code="commissioner",
+    role="科技特派员",
+    enterprise="",
+    role_lines=(
+        RoleLine("commissioner_kind", "团队", "commissioner_kind"),
+        RoleLine("service_mode", "1团＋1业", "service_mode"),
+    ),
+    duties=tuple(
+        DutyLine(title, n % 3, (f"11-09 样例垟塆泵业有限公司：{PARAGRAPHS[0][:36]}……",) * (n % 3))
+        for n, title in enumerate(SERVICES)
+    ),
+    months=tuple(
+        MonthLine(f"2026-{month:02}", month % 5, month % 4, month % 3, month % 2, 0, "", is_met=None)
+        for month in range(1, 13)
+    ),
+    withheld=0,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from broker_app.codes.lists import entries
 from broker_app.db.session import Store
 from broker_app.errors import InvalidInputError
 from broker_app.services.papers import visit_sheet
@@ -33,12 +34,12 @@ def test_facts_are_kept_and_printed_by_role(store: Store, firm: UUID) -> None:
     with store.read() as session:
         assert get_visit(session, visit).draft.facts == VP
         sheet = visit_sheet(session, visit)
-    assert [(one.title, one.words) for one in sheet.role_lines] == [
-        ("派出单位", "样例大学"),
-        ("聘期", "2026-03-01 至 2028-02-29"),
-        ("履行职责", "推动产学研合作、指导规范研发投入"),
+    assert [(one.name, one.words) for one in sheet.role_lines] == [
+        ("home_unit", "样例大学"),
+        ("term", "2026-03-01 至 2028-02-29"),
+        ("tech_vp_duty", "推动产学研合作、指导规范研发投入"),
     ]
-    assert len(sheet.role_lines[-1].choices) == 4
+    assert sheet.role_lines[-1].code_list == "tech_vp_duty"
     assert sheet.training == "23 人，1.5 小时"
 
 
@@ -53,16 +54,16 @@ def test_another_role_shows_other_fields_and_loses_nothing(store: Store, firm: U
     titles = [one.title for one in fact_lines("commissioner_team", VP)]
     assert titles == ["特派员类型", "服务模式", "服务内容"]
     assert fact_lines("broker", VP) == ()
-    assert fact_lines("light_team", VP)[2].chosen == ()  # the duties of another role are not its services
+    assert fact_lines("light_team", VP)[2].words == ""  # the duties of another role are not its services
     visit = kept(store, firm, "broker", VP)
     with store.read() as session:
         assert get_visit(session, visit).draft.facts == VP
 
 
 def test_the_eleven_kinds_say_that_four_are_not_known() -> None:
-    choices = fact_lines("commissioner", RoleFacts())[2].choices
-    assert len(choices) == 8
-    assert choices[-1] == "其他四类（名称待核实）"
+    services = entries(fact_lines("commissioner", RoleFacts())[2].code_list)
+    assert len(services) == 8
+    assert (services[-1].label, services[-1].verified) == ("其他四类（名称待核实）", False)
 
 
 @pytest.mark.parametrize(
