@@ -22,6 +22,7 @@ class Settings:
     font_points: float = 10.5  # 10.5 standard, 12 large, 14 very large
     duplex: bool = True
     remember_key: bool = False
+    vp_days_a_month: int = 0  # how many days a 科技副总 is to be at the firm; 0: nobody has said
 
 
 def read_settings(path: Path) -> Settings:

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from broker_app.cli.command import add_command, opened
+from broker_app.cli.command import add_command, opened, profile_paths
 from broker_app.cli.output import say
+from broker_app.codes.lists import CodeList, find
 from broker_app.db.models import Achievement, Enterprise, Match, Need, Visit
 from broker_app.errors import InvalidInputError, PaperError
 from broker_app.i18n import _
@@ -19,8 +20,11 @@ from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet,
 from broker_app.services.matches import record_match
 from broker_app.services.numbers import today
 from broker_app.services.papers import intro_sheet, visit_sheet
+from broker_app.services.profile import read_profile
 from broker_app.services.records import resolve
 from broker_app.services.typed_dates import typed_date
+from broker_app.services.work_papers import assessment_sheet, log_sheet
+from broker_app.settings import read_settings
 
 
 def _report_visit(arguments: argparse.Namespace) -> int:
@@ -61,6 +65,30 @@ def _report_plan(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = plan_sheet(session, first, last)
     return _write_paper(arguments, sheet, "visit_plan", "build_visit_plan")
+
+
+def _report_log(arguments: argparse.Namespace) -> int:
+    first, last = _day(arguments.first), _day(arguments.last)
+    with opened(arguments) as store, store.read() as session:
+        sheet = log_sheet(session, first, last, _role(arguments.role) if arguments.role else "")
+    return _write_paper(arguments, sheet, "work_log", "build_work_log")
+
+
+def _report_assessment(arguments: argparse.Namespace) -> int:
+    first, last = _day(arguments.first), _day(arguments.last)
+    quota = read_settings(profile_paths(arguments).settings).vp_days_a_month
+    with opened(arguments) as store, store.read() as session:
+        firm = resolve(session, Enterprise, arguments.firm) if arguments.firm else None
+        role = _role(arguments.role or read_profile(session).role)
+        sheet = assessment_sheet(session, first, last, role, enterprise_id=firm, days_a_month=quota)
+    return _write_paper(arguments, sheet, "assessment", "build_assessment")
+
+
+def _role(typed: str) -> str:
+    found = find(CodeList.VISITOR_ROLE, typed)
+    if found is None:
+        raise InvalidInputError("role", _("没有「{role}」这种走访身份。").format(role=typed))
+    return found
 
 
 def _day(typed: str) -> date:
@@ -109,6 +137,13 @@ def add_commands(commands: Any) -> None:
     plan = add_command(actions, "plan", _report_plan, _("走访计划表"))
     plan.add_argument("--from", dest="first", required=True, metavar="D", help=_("第一天，如 2026-11-09"))
     plan.add_argument("--to", dest="last", required=True, metavar="D", help=_("最后一天"))
-    for parser in (visit, intro, slip, need, firm, plan):
+    log = add_command(actions, "log", _report_log, _("工作日志"))
+    assessment = add_command(actions, "assessment", _report_assessment, _("科技副总、科技特派员考核表"))
+    assessment.add_argument("--firm", metavar="ID", help=_("任职企业的 ID；不写就是去得最多的一家"))
+    for parser in (log, assessment):
+        parser.add_argument("--from", dest="first", required=True, metavar="D", help=_("第一天，如 2026-11-09"))
+        parser.add_argument("--to", dest="last", required=True, metavar="D", help=_("最后一天"))
+        parser.add_argument("--role", default="", help=_("走访身份，如 科技副总"))
+    for parser in (visit, intro, slip, need, firm, plan, log, assessment):
         parser.add_argument("--one-sided", action="store_true", help=_("单面打印：装订边总在左边"))
         parser.add_argument("-o", "--output", type=Path, required=True, metavar="F.pdf")

@@ -20,6 +20,12 @@ def text_of(path: Path) -> str:
         (("slip", "V1"), "现场确认单", "本公司确认以上走访属实"),
         (("need", "N1"), "企业技术需求征集表", "降低断路器触点温升"),
         (("plan", "--from", "2026-11-23", "--to", "2026-11-27"), "走访计划表", "1家企业，1家次"),
+        (("log", "--from", "2026-11-01", "--to", "2026-11-30"), "工作日志", "1家次，1家，1天"),
+        (
+            ("assessment", "--role", "科技副总", "--from", "2026-10-01", "--to", "2026-12-31"),
+            "科技副总考核表",
+            "科技主管部门意见",
+        ),
     ],
 )
 def test_a_field_paper(broker: Broker, tmp_path: Path, command: tuple[str, ...], title: str, said: str) -> None:
@@ -35,6 +41,13 @@ def test_the_page_of_a_firm_is_found_by_its_id(broker: Broker, tmp_path: Path) -
     (firm,) = (one for one in broker.json("enterprise", "list") if one["name"] == "甲样例电气有限公司")
     broker.run("report", "firm", firm["id"], "-o", tmp_path / "firm.pdf")
     assert "最近的走访（共1次）" in text_of(tmp_path / "firm.pdf")
+
+
+def test_who_did_nothing_in_a_role_is_not_assessed(broker: Broker, tmp_path: Path) -> None:
+    days = ("--from", "2026-10-01", "--to", "2026-12-31")
+    for role in ("科技特派员", "技术经纪人", "厂长"):
+        broker.run("report", "assessment", "--role", role, *days, "-o", tmp_path / "a.pdf", code=1)
+    assert not (tmp_path / "a.pdf").exists()
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,22 @@ from decimal import Decimal
 
 from broker_app.db.models import Match
 from broker_app.db.session import Store
+from broker_app.reports.assessment import build_assessment
 from broker_app.reports.confirmation_slip import build_confirmation_slip
 from broker_app.reports.firm_page import build_firm_page
 from broker_app.reports.intro_letter import build_intro_letter
 from broker_app.reports.need_form import build_need_form
 from broker_app.reports.visit_plan import build_visit_plan
 from broker_app.reports.visit_record import build_visit_record
+from broker_app.reports.work_log import build_work_log
 from broker_app.services.achievements import AchievementDraft, save_achievement
 from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, save_enterprise
 from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.needs import Metric, NeedDraft, save_need
 from broker_app.services.papers import intro_sheet, visit_sheet
+from broker_app.services.role_facts import RoleFacts
 from broker_app.services.visits import FollowUpDraft, PersonMet, VisitDraft, record_visit, save_visit, spans_of
+from broker_app.services.work_papers import assessment_sheet, log_sheet
 from tests.reports.reading import joined, pages_by_pdfium, pages_by_pypdf
 from tests.reports.sheets import MOMENT
 
@@ -44,7 +48,8 @@ def test_no_secret_reaches_paper(store: Store) -> None:
                 firm,
                 place=f"{CANARY}车间",
                 companions=(f"{CANARY}师傅",),
-                role="broker",
+                role="tech_vp",
+                facts=RoleFacts(home_unit=f"{CANARY}大学", services=("vp_cooperation",)),
                 note=note,
                 confidential=spans_of(note, [CANARY, PHONE]),
                 findings=f"样品是{CANARY}做的",
@@ -82,7 +87,11 @@ def test_no_secret_reaches_paper(store: Store) -> None:
             build_firm_page(firm_sheet(session, firm)),
         )
         plan = build_visit_plan(plan_sheet(session, MOMENT.date(), MOMENT.date()))
-    for content in (*papers, plan):
+        work = (
+            build_work_log(log_sheet(session, MOMENT.date(), MOMENT.date())),
+            build_assessment(assessment_sheet(session, MOMENT.date(), MOMENT.date(), "tech_vp")),
+        )
+    for content in (*papers, *work, plan):
         for read in (pages_by_pdfium, pages_by_pypdf):
             printed = joined(read(content))
             assert ("温升" in printed) is (content is not plan)

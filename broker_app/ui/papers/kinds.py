@@ -11,6 +11,8 @@ from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet,
 from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.sessions import Session
 from broker_app.services.sheets import PlanSheet
+from broker_app.services.work_papers import assessment_sheet, log_sheet
+from broker_app.services.work_sheets import AssessmentSheet, WorkLogSheet
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,12 @@ class PaperKind:
     title: str
     gather: Callable[[Session, Any], Any]
     builder: str
+
+    def compose(self, sheet: Any, *, duplex: bool) -> Any:
+        """The paper of a sheet, not yet a file; reportlab is imported with the first one."""
+        module, _colon, function = self.builder.partition(":")
+        compose = getattr(import_module(f"broker_app.reports.{module}"), function.replace("build_", "compose_", 1))
+        return compose(sheet, duplex=duplex)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,8 @@ def paper_kinds() -> dict[str, PaperKind]:
         PaperKind("need_form", _("需求征集表"), need_sheet, "need_form:build_need_form"),
         PaperKind("firm_page", _("企业一页纸"), firm_sheet, "firm_page:build_firm_page"),
         PaperKind("visit_plan", _("走访计划表"), _plan_of, "visit_plan:build_visit_plan"),
+        PaperKind("work_log", _("工作日志"), _log_of, "work_log:build_work_log"),
+        PaperKind("assessment", _("考核表"), _assessment_of, "assessment:build_assessment"),
     )
     return {one.name: one for one in kinds}
 
@@ -52,6 +62,16 @@ def paper_kinds() -> dict[str, PaperKind]:
 def _plan_of(session: Session, days: tuple[date, date]) -> PlanSheet:
     first, last = days
     return plan_sheet(session, first, last)
+
+
+def _log_of(session: Session, days: tuple[date, date]) -> WorkLogSheet:
+    first, last = days
+    return log_sheet(session, first, last)
+
+
+def _assessment_of(session: Session, about: tuple[str, date, date, int]) -> AssessmentSheet:
+    role, first, last, days_a_month = about
+    return assessment_sheet(session, first, last, role, days_a_month=days_a_month)
 
 
 def _withheld(sheet: Any) -> int:

@@ -1,13 +1,14 @@
 """What can be printed now: of visits, matches, needs, firms and weeks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from broker_app.codes.lists import CodeList, label
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.services.enterprises import list_enterprises
@@ -17,6 +18,7 @@ from broker_app.services.numbers import today
 from broker_app.services.sessions import Session
 from broker_app.services.typed_dates import moment_text
 from broker_app.services.visits import list_visits
+from broker_app.services.work_papers import Period, assessed_roles, usual_periods
 from broker_app.ui.papers.kinds import paper_kinds
 from broker_app.ui.shell.cards import Panel, row_of
 from broker_app.ui.shell.desk import Desk
@@ -82,7 +84,10 @@ class PaperListPane(Panel):
         self._stack.setCurrentIndex(1 if empty else 0)
 
     def _fetch(self, offset: int, limit: int) -> Sequence[PaperRow]:
-        query, read = self.search.text().strip(), _READERS[self.kind.code]
+        query, kind, days = self.search.text().strip(), self.kind.code, self._desk.settings.vp_days_a_month
+        if kind == "assessment":
+            return [] if offset else self._desk.tasks.fetch(lambda session: _assessments(session, days))
+        read = _READERS[kind]
         return self._desk.tasks.fetch(lambda session: read(session, query, offset, limit))
 
 
@@ -154,6 +159,33 @@ def _plans(_session: Session, _query: str, offset: int, _limit: int) -> list[Pap
     ]
 
 
+def _logs(_session: Session, _query: str, offset: int, _limit: int) -> list[PaperRow]:
+    """A log of each usual period."""
+    if offset:
+        return []
+    return [_of_period("work_log", _("工作日志"), one, (one.first, one.last)) for one in usual_periods(today())]
+
+
+def _assessments(session: Session, days_a_month: int) -> list[PaperRow]:
+    """An assessment of each usual period and role in which something was done; a month is too short for one."""
+    return [
+        _of_period(
+            "assessment",
+            _("考核表"),
+            replace(one, name=f"{one.name}　{label(CodeList.VISITOR_ROLE, role)}"),
+            (role, one.first, one.last, days_a_month),
+        )
+        for one in usual_periods(today())
+        if one.last - one.first > timedelta(days=31)
+        for role in assessed_roles(session, one.first, one.last)
+    ]
+
+
+def _of_period(kind: str, title: str, period: Period, what: object) -> PaperRow:
+    days = _("{first} 至 {last}").format(first=period.first, last=period.last)
+    return PaperRow(kind, what, title, period.name, "", days)
+
+
 def _letters(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
     found: dict[UUID, list[UUID]] = {}
     rows = list_matches(session, query, offset=offset, limit=limit)
@@ -181,6 +213,7 @@ _READERS = {
     "need_form": _need_forms,
     "firm_page": _firm_pages,
     "visit_plan": _plans,
+    "work_log": _logs,
 }
 
 
