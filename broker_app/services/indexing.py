@@ -13,12 +13,16 @@ from sqlalchemy.orm import Session, UOWTransaction
 from broker_app.codes.counties import county_label
 from broker_app.db.models import Achievement, Enterprise, Need
 from broker_app.db.session import Store
+from broker_app.i18n import in_chinese
 from broker_app.matching import Document, index
 from broker_app.matching.index import Pool
 from broker_app.services.sessions import Sessions
 
 _STEP = 200
 """Records put in one transaction, a tenth of a second: nobody who writes meanwhile shall wait longer."""
+
+UNINDEXED = "Unindexed"
+"""Told among the names of changed models when many records were written past the index: :func:`tend_index` is due."""
 
 _MODELS: dict[Pool, type[Achievement | Need]] = {"achievement": Achievement, "need": Need}
 
@@ -180,6 +184,7 @@ def achievement_document(row: Achievement) -> Document:
     )
 
 
+@in_chinese()  # areas are compared by name
 def need_document(row: Need, county: str) -> Document:
     """What ranking reads of a need; its confidential figures stay in the team's own file."""
     return Document(

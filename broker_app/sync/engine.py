@@ -4,7 +4,7 @@ Whoever drives it carries each request to the server and sends the answer in, or
 Between two requests the store is always whole: a round may end anywhere, the next one goes on from there.
 """
 
-from collections.abc import Callable, Container, Generator
+from collections.abc import Callable, Container, Generator, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -20,6 +20,7 @@ from broker_app.sync.records import TooManyRemovalsError
 
 SNAPSHOT_ABOVE = 5_000  # records of a scope, from which on the first download comes in pieces
 _LARGEST_CHUNK = 256 * 1024 * 1024  # bytes, unpacked
+_READ = 1024 * 1024  # of them at a time
 _LIVES = 3  # how often a server may change its epoch under us before the round gives up
 _ENDLESS = 100_000  # pages; a server that always has more to say is out of order
 _HOPELESS = 5  # operations set aside before we believe that the server refuses everything
@@ -327,29 +328,43 @@ def _first_download(
     for digest, size in snapshot.chunks:
         if digest not in done:
             packed: bytes = yield GetChunk(scope, digest, size)
-            changes = unpacked_chunk(scope, digest, packed)
-            local.take_chunk(scope, digest, changes)
-            report.received += len(changes)
+            report.received += local.take_chunk(scope, digest, unpacked_chunk(scope, digest, packed))
             progress(report)
     local.end_snapshot(scope, snapshot.cursor)
 
 
-def unpacked_chunk(scope: str, digest: str, packed: bytes) -> list[Change]:
-    """The records of one piece of a first download.
+def unpacked_chunk(scope: str, digest: str, packed: bytes) -> Iterator[Change]:
+    """The records of one piece of a first download, one by one: it is the piece the server has named, or nothing is
+    read of it.
 
     Raises:
         ProtocolError: it is not the piece that was asked for, or of another scope.
     """
     if sha256(packed).hexdigest() != digest:
         raise ProtocolError("a piece of the first download is damaged")
+    return _changes_of(scope, packed)
+
+
+def _changes_of(scope: str, packed: bytes) -> Iterator[Change]:
     try:
-        with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
-            lines = reader.read(_LARGEST_CHUNK + 1)
-        if len(lines) > _LARGEST_CHUNK:
-            raise ProtocolError("a piece of the first download is too large")
-        changes = [Change.from_wire(orjson.loads(line)) for line in lines.split(b"\n") if line]
+        for line in _lines(packed):
+            change = Change.from_wire(orjson.loads(line))
+            if change.scope != scope or change.op != protocol.PUT:
+                raise ProtocolError("a piece of the first download is of another scope")
+            yield change
     except (zstandard.ZstdError, orjson.JSONDecodeError):
         raise ProtocolError("a piece of the first download is damaged") from None
-    if any(change.scope != scope or change.op != protocol.PUT for change in changes):
-        raise ProtocolError("a piece of the first download is of another scope")
-    return changes
+
+
+def _lines(packed: bytes) -> Iterator[bytes]:
+    """The lines of a zstd frame; never more of it in memory than a little."""
+    rest, size = b"", 0
+    with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
+        while more := reader.read(_READ):
+            size += len(more)
+            if size > _LARGEST_CHUNK:
+                raise ProtocolError("a piece of the first download is too large")
+            *whole, rest = (rest + more).split(b"\n")
+            yield from filter(None, whole)
+    if rest:
+        yield rest

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -15,7 +16,7 @@ from broker_app.sync.journal import Receipt
 from broker_app.sync.protocol import Change, Head, Operation, SyncReply
 from broker_app.sync.records import Applied, Removals
 
-_ROWS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,20 @@ class Local:
         with self.sessions.read() as session:
             return set(session.scalars(select(SnapshotChunk.sha256).where(SnapshotChunk.scope == scope)))
 
-    def take_chunk(self, scope: str, sha256: str, changes: list[Change]) -> None:
-        """Apply one piece of a first download; it counts as done with the last of its rows.
+    def take_chunk(self, scope: str, sha256: str, changes: Iterable[Change]) -> int:
+        """Apply one piece of a first download, and count its rows; it is done with the last of them.
 
         In several transactions, so that whoever types meanwhile does not wait for all of it. A piece that was
         cut short is applied again from its start, which changes nothing.
         """
-        for start in range(0, max(len(changes), 1), _ROWS_AT_ONCE):
+        source, count = iter(changes), 0
+        while some := list(islice(source, _ROWS_AT_ONCE)):
+            count += len(some)
             with self.sessions.write() as session:
-                records.apply_changes(session, changes[start : start + _ROWS_AT_ONCE], self.removals, self.now())
-                if start + _ROWS_AT_ONCE >= len(changes):
-                    session.merge(SnapshotChunk(scope=scope, sha256=sha256))
+                records.apply_first(session, some, self.removals, self.now())
+        with self.sessions.write() as session:
+            session.merge(SnapshotChunk(scope=scope, sha256=sha256))
+        return count
 
     def begin_snapshot(self, scope: str, chunks: Iterable[str]) -> None:
         """Another snapshot than the one half applied: what was applied of that is said again."""
@@ -144,6 +148,7 @@ class Local:
         with self.sessions.write() as session:
             _move_cursors(session, {scope: cursor})
             session.execute(delete(SnapshotChunk).where(SnapshotChunk.scope == scope))
+            records.tell_unindexed(session)
 
     def settle(self, heads: Mapping[str, Head]) -> list[str]:
         """At the head: forget what rebuilt scopes did not name again; the scopes whose sums do not agree.

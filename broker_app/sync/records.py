@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from broker_app.db.models import OutboxOperation, ServerRecord, SyncScope
 from broker_app.services.firm_aliases import follow_aliases, forget_aliases, has_aliases, learn_aliases
-from broker_app.services.indexing import reindex
-from broker_app.sync.bodies import Body, body_of, models, row_values, table_of
+from broker_app.services.indexing import UNINDEXED, reindex
+from broker_app.sync.bodies import Body, body_of, models, new_rows, row_values, table_of
 from broker_app.sync.merge import lay_over
 from broker_app.sync.protocol import (
     DELETE,
@@ -128,6 +128,52 @@ def apply_changes(session: Session, changes: Sequence[Change], removals: Removal
     return Applied(len(puts), len(gone))
 
 
+def apply_first(session: Session, changes: Sequence[Change], removals: Removals, now: datetime) -> Applied:
+    """Write records of a first download: those of which nothing is here yet go straight in, past the matching index
+    (``services.indexing.tend_index`` finds them missing and puts them in by and by); the others as always.
+    """
+    last = {(change.scope, change.id): change for change in changes}
+    heard = _heard_of(session, list(last.values()))
+    new = [change for change in last.values() if change.id not in heard and change.kind in models()]
+    others = [change for change in last.values() if change.id in heard or change.kind not in models()]
+    applied = apply_changes(session, others, removals, now) if others else Applied()
+    sums = _Sums(session)
+    told, by_kind = [], defaultdict(list)
+    for change in new:
+        sums.add(change.scope, change.id, change.rev, 1)
+        told.append((change.scope, change.id.hex, change.kind, change.rev, fields_hash(change.body)))
+        facts = {"id": change.id, "scope": change.scope, "rev": change.rev, "edited_at": now}
+        by_kind[change.kind].append({**row_values(change.kind, change.body), **facts})
+    connection = session.connection()
+    if told:
+        connection.exec_driver_sql(_NEW_TOLD, told)
+    for kind in models():
+        if by_kind[kind]:
+            connection.exec_driver_sql(*new_rows(kind, by_kind[kind]))
+    sums.write()
+    tell_changed(session, by_kind)
+    return Applied(len(new) + applied.put, applied.removed)
+
+
+_NEW_TOLD = "INSERT INTO server_record (scope, id, kind, rev, hash) VALUES (?, ?, ?, ?, ?)"
+
+
+def _heard_of(session: Session, changes: Sequence[Change]) -> set[UUID]:
+    """Ids among those of ``changes`` of which something is here. A piece is sorted by id, so a range is enough."""
+    ids = [change.id for change in changes]
+    if not ids:
+        return set()
+    first, last = min(ids, key=str), max(ids, key=str)
+    queries = [
+        select(OutboxOperation.record_id).where(OutboxOperation.record_id.between(first, last)),
+        select(ServerRecord.id).where(ServerRecord.id.between(first, last)),
+    ]
+    for kind in {change.kind for change in changes} & models().keys():
+        table = table_of(kind)
+        queries.append(select(table.c.id).where(table.c.id.between(first, last)))
+    return {found for query in queries for found in session.scalars(query)}
+
+
 def note_own(session: Session, changes: Sequence[Change]) -> None:
     """The server has these records as they were made here, at these revisions, and will not say them again."""
     ids = [change.id for change in changes]
@@ -234,6 +280,12 @@ def tell_changed(session: Session, kinds: Iterable[str]) -> None:
     """Let the window know which records a commit has touched."""
     changed: set[str] = session.info.setdefault("changed", set())
     changed.update(models()[kind].__name__ if kind in models() else "ServerRecord" for kind in kinds)
+
+
+def tell_unindexed(session: Session) -> None:
+    """Let the window know that records wait to be put into the matching index."""
+    changed: set[str] = session.info.setdefault("changed", set())
+    changed.add(UNINDEXED)
 
 
 def portions(items: Sequence[ItemT]) -> Iterable[Sequence[ItemT]]:

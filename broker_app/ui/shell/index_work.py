@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from broker_app.errors import BrokerError
 from broker_app.i18n import _
-from broker_app.services.indexing import tend_index
+from broker_app.services.indexing import UNINDEXED, tend_index
 from broker_app.ui.shell.status_bar import StatusBar
 from broker_app.ui.shell.tasks import TaskRunner
 
@@ -15,7 +15,7 @@ _FIRST_PAGE_MS = 3000
 
 
 class IndexWork(QObject):
-    """Checks the index once per sitting, mends or renews it if need be, and tells how far it is.
+    """Checks the index once per sitting and after a first download, mends or renews it if need be, and tells how far.
 
     It stops between two short steps when the window closes or somebody clicks the line; where it stood is in the
     store, so the next click or the next sitting goes on there.
@@ -32,6 +32,7 @@ class IndexWork(QObject):
         self._is_running = False
         self._progressed.connect(self._show_progress)
         status.index_clicked.connect(self.toggle)
+        tasks.data_changed.connect(self._hear)
 
     def begin_later(self) -> None:
         """Begin when the first page has had its time."""
@@ -44,6 +45,11 @@ class IndexWork(QObject):
             self._is_stopped, self._is_running = False, True
             work = partial(tend_index, self._tasks.sessions, self._progressed.emit, self._should_stop)
             self._tasks.run(self, work, self._end, self._fail)
+
+    @Slot(frozenset)
+    def _hear(self, changed: frozenset[str]) -> None:
+        if UNINDEXED in changed:  # a first download has come in past the index
+            self.begin()
 
     @Slot()
     def toggle(self) -> None:
