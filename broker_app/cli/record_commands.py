@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from broker_app.cli.command import EVERYTHING, Command, add_command, opened
 from broker_app.cli.note_commands import add_split
 from broker_app.cli.output import say, say_json
+from broker_app.cli.publish_commands import add_publishing
 from broker_app.cli.tables import detail_text, table_text
 from broker_app.db.models import Achievement, Enterprise, Need, Visit
 from broker_app.errors import ImportFileError
@@ -43,6 +44,7 @@ def add_commands(commands: Any) -> None:
     _list_command(need, list_needs, ("number", "title", "enterprise", "budget", "deadline", "state_label"))
     _show_command(need, _shown(lambda session, name: get_need(session, resolve(session, Need, name))))
     add_split(need)
+    add_publishing(need)
     enterprise = commands.add_parser("enterprise", help=_("企业")).add_subparsers(required=True)
     _list_command(enterprise, list_enterprises, ("name", "county", "industries", "size", "visits", "needs", "id"))
     _show_command(enterprise, _shown(lambda session, name: get_enterprise(session, resolve(session, Enterprise, name))))

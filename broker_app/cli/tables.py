@@ -131,4 +131,6 @@ def _heading(column: str) -> str:
         "corrections": _("更正"),
         "metrics": _("指标"),
         "keywords": _("关键词"),
+        "contact_unit": _("联系单位"),
+        "is_ours": _("是本团队的"),
     }.get(column, column)

@@ -302,15 +302,15 @@ def _faults(row: Need, text: PublicText) -> tuple[str, ...]:
     if not text.title.replace(OMITTED, "").strip():
         found.append(_("需求名称不能公开。请换一个不说是哪家企业的名称。"))
     if not (text.problem.strip() or text.goal.strip()):
-        found.append(_("原话不公开。请在「现状」或「目标」里写一句别人看得懂的话。"))
+        found.append(_("需求内容不公开。请在「主要问题」或「预期目标」里写一句别人看得懂的话。"))
     return tuple(found)
 
 
 def _kept(row: Need, hidden: frozenset[str], metrics: int) -> tuple[str, ...]:
     words = {
         "title": _("名称"),
-        "problem": _("现状"),
-        "goal": _("目标"),
+        "problem": _("主要问题"),
+        "goal": _("预期目标"),
         "keywords": _("关键词"),
         "budget": _("预算"),
         "deadline": _("期限"),
@@ -318,7 +318,7 @@ def _kept(row: Need, hidden: frozenset[str], metrics: int) -> tuple[str, ...]:
         "industries": _("行业"),
         "county": _("所在县区"),
     }
-    inside = [_("企业名称"), _("联系人和电话"), _("走访记录"), _("原话")]
+    inside = [_("企业名称"), _("联系人和电话"), _("走访记录"), _("需求内容")]
     if row.partner:
         inside.append(_("意向单位"))
     inside += [word for name, word in words.items() if name in hidden]
@@ -331,8 +331,8 @@ def _lines(text: PublicText) -> tuple[tuple[str, str], ...]:
     lines = (
         (_("名称"), text.title),
         (_("类别"), label(CodeList.NEED_KIND, text.kind)),
-        (_("现状"), text.problem),
-        (_("目标"), text.goal),
+        (_("主要问题"), text.problem),
+        (_("预期目标"), text.goal),
         (_("指标"), "\n".join(map(_metric_line, text.metrics))),
         (_("行业"), "、".join(industry_label(code) for code in text.industries)),
         (_("关键词"), "、".join(text.keywords)),

@@ -18,6 +18,7 @@ _PAGES = {
     "needs": "broker_app.ui.needs.page:NeedsPage",
     "need": "broker_app.ui.needs.need_page:NeedPage",
     "achievements": "broker_app.ui.achievements.page:AchievementsPage",
+    "public_need": "broker_app.ui.needs.public_need_page:PublicNeedPage",
     "achievement": "broker_app.ui.achievements.achievement_page:AchievementPage",
     "recommend": "broker_app.ui.matches.recommend_page:RecommendPage",
     "matches": "broker_app.ui.matches.page:MatchesPage",

@@ -219,7 +219,7 @@ def test_only_what_another_person_verified_and_can_be_understood_is_published(ch
     with chen.store.write() as session:
         with pytest.raises(IllegalMoveError, match="核实"):
             publish_need(session, raw, OFFICE)
-        with pytest.raises(IllegalMoveError, match="原话不公开"):
+        with pytest.raises(IllegalMoveError, match="需求内容不公开"):
             publish_need(session, vague, OFFICE)
     with chen.store.write() as session:
         need = session.get_one(Need, vague)

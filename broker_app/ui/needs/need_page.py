@@ -20,6 +20,7 @@ from broker_app.ui.needs.form import NeedForm
 from broker_app.ui.needs.merge_side import MergeSide
 from broker_app.ui.needs.need_panel import NeedPanel, NeedView
 from broker_app.ui.needs.need_steps import StepDialog, asks_first, step_words
+from broker_app.ui.needs.publish_side import PublishSide
 from broker_app.ui.shell.autosave import Save
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.notices import Banner
@@ -36,7 +37,7 @@ class NeedPage(RecordPage):
     title = _("需求")
     icon = "clipboard-text"
     place = "needs"
-    reads = frozenset({"Need", "Match", "Enterprise", "Visit"})
+    reads = frozenset({"Need", "Match", "Enterprise", "Visit", "PublishedNeed", "OutboxOperation", "ServerRecord"})
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         self.form = NeedForm(desk)
@@ -44,7 +45,9 @@ class NeedPage(RecordPage):
         self._view: NeedView | None = None
         self.panel = NeedPanel()
         self.merging = MergeSide(desk, self.autosave.save_now)
+        self.publishing = PublishSide(desk)
         self.panel.put_below_state(self.merging)
+        self.panel.put_below_state(self.publishing)
         self._fill_side(self.panel)
         self.form.new_firm_wanted.connect(self._add_firm)
         self.panel.step_wanted.connect(self.take_step)
@@ -78,13 +81,16 @@ class NeedPage(RecordPage):
                 partial(self._on_gone, opened),
             )
             self.merging.read(need_id)
+            self.publishing.read(need_id)
 
     # What a person can do
 
     def take_step(self, wanted: str) -> None:
         """Take a step; one that needs a reason or a day asks first."""
         self.autosave.flush()
-        if asks_first(wanted) and self._view is not None:
+        if wanted == NeedState.PUBLISHED:
+            self.autosave.save_now(self.publishing.publish)
+        elif asks_first(wanted) and self._view is not None:
             dialog = StepDialog(self, wanted, step_words(self._view.need.state, wanted)[0])
             dialog.given.connect(partial(self._move, wanted))
             dialog.open()
@@ -97,6 +103,7 @@ class NeedPage(RecordPage):
         super()._begin(record_id)
         self._view = None
         self.merging.forget()
+        self.publishing.forget()
 
     def _start_new(self, enterprise_id: UUID | None) -> None:
         self._begin(None)

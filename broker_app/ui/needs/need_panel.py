@@ -96,7 +96,7 @@ class NeedPanel(QWidget):
 
     def _show_steps(self, need: NeedDetail) -> None:
         clear_layout(self._steps)
-        for step in forward_steps(need.next_states):
+        for step in forward_steps(need.state, need.next_states):
             words, icon = step_words(need.state, step)
             button = Button(words, icon=icon, on_click=partial(self.step_wanted.emit, step))
             button.setProperty("step", step)

@@ -10,6 +10,7 @@ from broker_app.i18n import _
 from broker_app.rules.calendar import MATCH_REVIEW_AFTER
 from broker_app.rules.states import NeedState
 from broker_app.services.numbers import today
+from broker_app.services.public_record import PUBLIC_STATES
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.fields import DateLine, Field
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
@@ -22,9 +23,10 @@ _NOT_BY_HAND = frozenset({NeedState.MERGED})
 """Needs are merged where the common need is made; a bare step would leave nothing to be merged into."""
 
 
-def forward_steps(next_states: Sequence[str]) -> tuple[str, ...]:
-    """Steps that lead on, in their order."""
-    return tuple(one for one in next_states if one not in _SIDE and one not in _NOT_BY_HAND)
+def forward_steps(now: str, next_states: Sequence[str]) -> tuple[str, ...]:
+    """Steps that lead on, in their order; 撤回发布 has its button where it says who can read the need."""
+    back = {NeedState.VERIFIED} if now in PUBLIC_STATES else frozenset()
+    return tuple(one for one in next_states if one not in _SIDE | _NOT_BY_HAND | back)
 
 
 def side_steps(next_states: Sequence[str]) -> tuple[str, ...]:
