@@ -13,6 +13,8 @@ from types import ModuleType
 _LONGEST = 80  # characters of a name that are read
 _PHRASES = 20_000  # readings remembered
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_USUAL = re.compile(r"[ -~\u4e00-\u9fff]*\Z")  # where it is plain which characters are Chinese
+_RUNS = re.compile(r"[ -~]+|[\u4e00-\u9fff]+")
 
 _PLACES = {
     "乐清": ("yue", "qing"),
@@ -31,6 +33,8 @@ _PLACES = {
     "大荆": ("da", "jing"),
     "龙港": ("long", "gang"),
 }
+
+_ANY_PLACE = re.compile(f"({'|'.join(_PLACES)})")
 
 _SURNAMES = {
     "曾": "zeng",
@@ -115,7 +119,7 @@ def _read(piece: str) -> list[str]:
     """What ``lazy_pinyin`` says of ``piece``, phrase by phrase: most have been read before, and that takes a tenth."""
     part, cut = _cutters()
     found: list[str] = []
-    for run in part(piece):
+    for run in _RUNS.findall(piece) if _USUAL.match(piece) else part(piece):
         for phrase in cut(run) if _HAN.match(run) else (run,):
             found += _phrase(phrase)
     return found
@@ -123,14 +127,7 @@ def _read(piece: str) -> list[str]:
 
 def _pieces(name: str) -> list[str]:
     """``name`` cut at the places whose reading is known."""
-    pieces, start, at = [], 0, 0
-    while at < len(name):
-        if name[at : at + 2] in _PLACES:
-            pieces += [name[start:at], name[at : at + 2]]
-            start = at = at + 2
-        else:
-            at += 1
-    return [piece for piece in (*pieces, name[start:]) if piece]
+    return [piece for piece in _ANY_PLACE.split(name) if piece]
 
 
 def _letters(other: str) -> list[str]:

@@ -86,9 +86,16 @@ def _plan(kind: str) -> tuple[tuple[str, Callable[[], Any], Callable[[Any], Any]
     dialect = sqlite.dialect()
     plan = []
     for column in table_of(kind).columns:
-        bound = column.type.dialect_impl(dialect).bind_processor(dialect)
-        plan.append((column.name, _absent(column), bound or _as_it_is))
+        bound = column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+        plan.append((column.name, _absent(column), _json_bound if isinstance(column.type, JsonValue) else bound))
     return tuple(plan)
+
+
+def _json_bound(value: Any) -> str | None:
+    """As the column itself would write it; most lists are empty."""
+    if not value:
+        return None if value is None else "[]" if type(value) is list else "{}"
+    return json.dumps(value)
 
 
 def _as_it_is(value: Any) -> Any:

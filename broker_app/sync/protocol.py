@@ -8,7 +8,7 @@ too. Values of fields are wire values, as ``db/outbox.py`` writes them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from json import dumps
+from json import JSONEncoder
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -193,6 +193,10 @@ class Change:
         Raises:
             ProtocolError: if it is none.
         """
+        if type(wire) is dict and wire.get("op") == PUT and "into" not in wire:  # most are, and there are many
+            scope, rev, kind, body = wire.get("scope"), wire.get("rev"), wire.get("kind"), wire.get("body")
+            if type(scope) is str and type(rev) is int and type(kind) is str and type(body) is dict:
+                return cls(scope, rev, _uuid(wire.get("id")), PUT, kind, body, _take(wire, "at", str, None))
         into = _take(wire, "into", str, None)
         change = cls(
             scope=_take(wire, "scope", str),
@@ -304,8 +308,10 @@ class Cursor:
 def fields_hash(body: Mapping[str, Any]) -> str:
     """The hash of a record's fields that a deletion names as ``seen``: equal for equal bodies, nulls left out."""
     plain = {name: value for name, value in body.items() if value not in (None, "", [], {})}
-    text = dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return "h64:" + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return "h64:" + blake2b(_sorted_json(plain).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+_sorted_json = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def record_hash(record_id: UUID, rev: int) -> int:
