@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from broker_app.i18n import _
-from broker_app.services.lookup import Hit, find_records
+from broker_app.services.lookup import Hit, LookupBook, find_records
+from broker_app.services.sessions import Session
 from broker_app.ui.shell import icons
 from broker_app.ui.shell.cards import Hairline, row_of
 from broker_app.ui.shell.commands import Command
@@ -40,7 +41,8 @@ LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 _WIDTH, _HEIGHT, _TOP = 680, 520, 96
 _ROW, _GROUP = 42, 32
-_PAUSE_MS = 60
+_PAUSE_MS = 30
+_READ_AHEAD_MS = 2000
 _MOST_COMMANDS = 6
 _ICONS = {"enterprise": "buildings", "need": "clipboard-text", "visits": "map-pin", "achievement": "flask"}
 
@@ -141,6 +143,8 @@ class Palette(QWidget):
         super().__init__(window)
         self._desk = desk
         self._before: QWidget | None = None
+        self._book = LookupBook()
+        self._reading = False
         self.plate = _Plate(self)
         column = QVBoxLayout(self.plate)
         column.setContentsMargins(1, 1, 1, 1)
@@ -175,6 +179,8 @@ class Palette(QWidget):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self.search)
         self.field.committed.connect(lambda _text: self._pause.start())
+        desk.tasks.data_changed.connect(self._book.forget)
+        QTimer.singleShot(_READ_AHEAD_MS, self, self.read_book)
         self.hide()
 
     def open(self) -> None:
@@ -187,7 +193,14 @@ class Palette(QWidget):
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.read_book()
         self.search()
+
+    def read_book(self) -> None:
+        """Read what can be found by letters, off the UI thread; what is being searched is searched again then."""
+        if self._book.is_stale and not self._reading:
+            self._reading = True
+            self._desk.tasks.read(self, self._book.read, lambda _none: self._on_read())
 
     def close_palette(self) -> None:
         """Go away and give the keyboard back."""
@@ -202,7 +215,7 @@ class Palette(QWidget):
         words = self.field.text().strip()
         commands_only = words.startswith(">")
         words = words.removeprefix(">").strip()
-        hits = () if commands_only else self._desk.tasks.fetch(lambda session: find_records(session, words))
+        hits = () if commands_only else self._find(words)
         lines: list[Line] = []
         groups = ((_("企业"), ("enterprise",)), (_("需求、成果"), ("need", "achievement")), (_("走访"), ("visits",)))
         for title, pages in groups:
@@ -219,6 +232,11 @@ class Palette(QWidget):
             self.view.setCurrentIndex(self.model.index(1))
         else:
             self._facts.setText(_("没有找到"))
+
+    def _on_read(self) -> None:
+        self._reading = False
+        if self.isVisible() and self.field.text().strip():
+            self.search()
 
     def choose_next(self, step: int) -> None:
         """Choose the next line that can be chosen."""
@@ -243,6 +261,14 @@ class Palette(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dim the window."""
         QPainter(self).fillRect(self.rect(), theme().color("scrim"))
+
+    def _find(self, words: str) -> tuple[Hit, ...]:
+        def find(session: Session) -> tuple[Hit, ...]:
+            if self._book.is_empty:  # asked for in the very first moment: better late than wrong
+                self._book.read(session)
+            return find_records(session, words, self._book)
+
+        return self._desk.tasks.fetch(find)
 
     def _commands(self, words: str) -> list[Command]:
         folded = words.casefold()
