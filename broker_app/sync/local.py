@@ -106,6 +106,8 @@ class Local:
             receipt = journal.acknowledge(session, reply, self.now())
             lost = self._take_scopes(session, reply)
             applied = records.apply_changes(session, reply.changes, self.removals, self.now())
+            if not reply.more:
+                records.let_go(session, self.now())
             _move_cursors(session, reply.cursors)
             return Taken(receipt, applied, lost)
 

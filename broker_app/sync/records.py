@@ -15,7 +15,7 @@ from sqlalchemy import Table, delete, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from broker_app.db.models import OutboxOperation, ServerRecord, SyncScope
+from broker_app.db.models import OutboxOperation, ProfileValue, ServerRecord, SyncScope
 from broker_app.services.firm_aliases import follow_aliases, forget_aliases, has_aliases, learn_aliases
 from broker_app.services.indexing import UNINDEXED, reindex
 from broker_app.sync.bodies import Body, body_of, models, new_rows, row_values, table_of
@@ -44,6 +44,7 @@ _NAMES_FIRM = frozenset(
 )  # kinds that name a firm
 
 _LOOKUP = 400
+_LATER = "sync.later"  # of ProfileValue: what the server took away while words for it waited
 ItemT = TypeVar("ItemT")
 Key = tuple[str, UUID]
 _SERVER_RECORD = cast("Table", ServerRecord.__table__)
@@ -116,7 +117,8 @@ def apply_changes(session: Session, changes: Sequence[Change], removals: Removal
     page = _looked_up(session, list(last.values()))
     gone = [change for change in last.values() if change.op != PUT and _takes_away(page, change)]
     arrived = {change.id for change in last.values() if change.op == PUT}
-    removals.add(session, sum(change.id not in arrived for change in gone))
+    removals.add(session, sum(change.id not in arrived and _is_live(page, change) for change in gone))
+    _keep_for_later(session, page, list(last.values()))
     sums = _Sums(session)
     puts = [change for change in last.values() if change.op == PUT]
     _mirror(session, page, puts, [change for change in last.values() if change.op != PUT], sums)
@@ -187,6 +189,23 @@ def note_own(session: Session, changes: Sequence[Change]) -> None:
     sums.write()
 
 
+def let_go(session: Session, now: datetime) -> None:
+    """At the head: carry out what the server took away while somebody's words for it still waited to go up.
+
+    The server followed those words wherever the record went, or keeps them apart; had it brought the record back, it
+    would have said so by now.
+    """
+    later = _kept_for_later(session)
+    if not later:
+        return
+    page = _looked_up(session, later)
+    free = [change for change in later if change.id not in page.pending]
+    _remove(session, page, [change for change in free if _takes_away(page, change)])
+    _follow_merged(session, page, free, now)
+    _keep(session, [change for change in later if change.id in page.pending])
+    tell_changed(session, {change.kind for change in free})
+
+
 def live_rows(session: Session) -> int:
     """How many records a person can see here."""
     counts = (
@@ -223,6 +242,7 @@ def forget_scope(session: Session, scope: str, removals: Removals) -> int:
         removals.add(session, live or 0)
         gone += len(ids)
         forget_rows(session, kind, ids)
+        _leave_later(session, kind, scope, (table.c.scope == scope) & (table.c.rev > 0))
     session.execute(delete(ServerRecord).where(ServerRecord.scope == scope))
     session.execute(delete(SyncScope).where(SyncScope.scope == scope))
     return gone
@@ -241,6 +261,7 @@ def forget_unsaid(session: Session, scope: str, removals: Removals) -> int:
         removals.add(session, len(ids))
         gone += len(ids)
         forget_rows(session, kind, ids)
+        _leave_later(session, kind, scope, unsaid & table.c.id.not_in(said))
     return gone
 
 
@@ -330,11 +351,56 @@ def _look_at_mirror(session: Session, page: _Page, changes: Sequence[Change]) ->
 
 
 def _takes_away(page: _Page, change: Change) -> bool:
-    """Whether a person would miss the row: it is live here, in that scope, and has no unsent change."""
+    """Whether the row goes: it is here, in that scope, and has no unsent change; the trash of another is not ours."""
+    return _is_here(page, change) and change.id not in page.pending and (change.op == LEAVE or _is_live(page, change))
+
+
+def _is_here(page: _Page, change: Change) -> bool:
     row = page.rows.get(change.id)
-    return (
-        row is not None and row["deleted_at"] is None and row["scope"] == change.scope and change.id not in page.pending
-    )
+    return row is not None and bool(row["scope"] == change.scope)
+
+
+def _is_live(page: _Page, change: Change) -> bool:
+    return page.rows[change.id]["deleted_at"] is None
+
+
+# --- what goes later ----------------------------------------------------------------------------------------
+
+
+def _keep_for_later(session: Session, page: _Page, changes: Sequence[Change]) -> None:
+    """What is taken away while words for it wait goes when they have gone up; what is said again stays."""
+    said = {change.id for change in changes if change.op == PUT}
+    waits = [one for one in changes if one.op != PUT and one.id in page.pending and _is_here(page, one)]
+    before = _kept_for_later(session)
+    if waits or said & {change.id for change in before}:
+        new = {change.id: change for change in (*before, *waits) if change.id not in said}
+        _keep(session, list(new.values()))
+
+
+def _kept_for_later(session: Session) -> list[Change]:
+    row = session.get(ProfileValue, _LATER)
+    return [] if row is None else [Change.from_wire(wire) for wire in row.value["changes"]]
+
+
+def _keep(session: Session, changes: Sequence[Change]) -> None:
+    wire = [
+        {
+            "scope": change.scope, "rev": change.rev, "id": str(change.id), "op": change.op, "kind": change.kind,
+            "at": change.at, "into": None if change.into is None else str(change.into),
+        }
+        for change in changes
+    ]  # fmt: skip
+    session.merge(ProfileValue(key=_LATER, value={"changes": wire}))
+    session.flush()
+
+
+def _leave_later(session: Session, kind: str, scope: str, which: Any) -> None:
+    """Rows of ``scope`` with words that still wait: they go when those have gone up."""
+    table = table_of(kind)
+    query = select(table.c.id).where(which, table.c.id.in_(select(OutboxOperation.record_id)))
+    new = [Change(scope, 0, record_id, LEAVE, kind) for record_id in session.scalars(query)]
+    if new:
+        _keep(session, list({change.id: change for change in (*_kept_for_later(session), *new)}.values()))
 
 
 # --- what the server says -----------------------------------------------------------------------------------
