@@ -7,7 +7,7 @@ the trash with a mark of what it became, so that a late change of it finds the o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from broker_app.db.models import Attachment, Contact, Enterprise, FirmAlias
 from broker_app.db.outbox import say_same, synced_fields, wire_value
 from broker_app.errors import IllegalMoveError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, in_chinese, listed
 from broker_app.rules.calendar import utc_now
-from broker_app.services.enterprises import EnterpriseDraft, get_enterprise, save_enterprise
+from broker_app.services.enterprises import EnterpriseDraft, get_enterprise, save_enterprise, tier_words
 from broker_app.services.field_words import field_word, value_words
 from broker_app.services.firm_aliases import REFERRERS, forget_aliases, standing_id
 from broker_app.services.firm_names import firm_key
@@ -93,6 +93,20 @@ def merge_question(session: Session, keep_id: UUID, other_id: UUID) -> MergeQues
     return MergeQuestion(_side(session, keep_id), _side(session, other_id))
 
 
+def fact_words(name: str, draft: EnterpriseDraft) -> str:
+    """How a field of a firm reads to people, "" for nothing; a 科创指数 with its day and source."""
+    value = getattr(draft, name)
+    if not value:
+        return ""
+    if name == "tiers":
+        return listed(tier_words(one) for one in value)
+    said = value_words("enterprise", name, wire_value(list(value) if isinstance(value, tuple) else value))
+    if name == "index_score":
+        return _("{score}（{day}，{source}）").format(score=said, day=draft.index_on or "", source=draft.index_source)
+    return said
+
+
+@in_chinese()  # what did not win is written into the profile of the firm
 def merged_draft(
     question: MergeQuestion, from_other: Sequence[str] = (), *, keep_words: bool = True
 ) -> EnterpriseDraft:
@@ -110,12 +124,12 @@ def merged_draft(
         changes[name] = tuple(dict.fromkeys((*getattr(mine, name), *getattr(theirs, name))))
     notes = [one.strip() for one in (mine.profile, theirs.profile) if one.strip()]
     lost = [
-        _("{field} {value}").format(field=field_word("enterprise", name), value=_words(name, getattr(loser, name)))
+        f"{field_word('enterprise', name)} {fact_words(name, loser)}"
         for name in question.differing
         for loser in ((mine if name in from_other else theirs),)
     ]
     if keep_words and lost:
-        notes.append(_("合并前另一条记录写的：{facts}").format(facts="；".join(lost)))
+        notes.append(f"合并前另一条记录写的：{'；'.join(lost)}")
     changes["profile"] = "\n".join(dict.fromkeys(notes))[:_LONGEST_PROFILE]
     return replace(mine, **changes)
 
@@ -269,7 +283,7 @@ def _move_children(session: Session, source: UUID, target: UUID) -> dict[str, li
 
 def _move_back(session: Session, moved: Mapping[str, Sequence[str]], where: set[UUID], firm_id: UUID) -> None:
     for column in REFERRERS:
-        model: type[Any] = column.class_
+        model = cast("type[Any]", column.class_)
         for record_id in moved.get(model.__tablename__, ()):
             row = session.get(model, UUID(record_id))
             if row is not None and getattr(row, column.key) in where:  # somebody may have given it to another firm
@@ -290,10 +304,6 @@ def _stored(name: str, value: Any) -> Any:
     if name in JOINED:
         return value or []
     return value or ""
-
-
-def _words(name: str, value: Any) -> str:
-    return value_words("enterprise", name, wire_value(value))
 
 
 def _name(session: Session, firm_id: UUID) -> str:

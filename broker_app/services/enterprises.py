@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import Text, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, Text, cast, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from broker_app.codes.counties import county_label
 from broker_app.codes.credit_code import check_credit_code
@@ -15,7 +15,7 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Contact, Enterprise, Need, Visit
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, full_day_name, listed
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import state_label
 from broker_app.services.firm_aliases import standing_id
@@ -26,6 +26,7 @@ from broker_app.services.records import live, text_field, text_list, trashed
 from broker_app.services.search import contains_words
 
 _FIRM_SPACE = uuid5(NAMESPACE_URL, "broker:enterprise")
+_COUNTED_VISITS = (Visit.deleted_at.is_(None), Visit.state.not_in(("planned", "cancelled", "draft")))
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,14 @@ def tier_rows(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
     ]
 
 
+def tier_words(tier: Tier) -> str:
+    """``高新技术企业 至2027年12月1日``."""
+    name = label(CodeList.ENTERPRISE_TIER, tier.code)
+    if tier.until is None:
+        return name
+    return _("{tier} 至{day}").format(tier=name, day=full_day_name(tier.until))
+
+
 def read_tiers(rows: Sequence[Mapping[str, Any]]) -> tuple[Tier, ...]:
     """Tiers as the store keeps them; of two entries of one code (written on two computers) the one that runs longer."""
     kept: dict[str, Tier] = {}
@@ -204,58 +213,123 @@ def checked_credit_code(typed: str) -> str:
         return ""
     check = check_credit_code(typed)
     if not check.valid:
-        proposal = _(" 是不是：{codes}？").format(codes="、".join(check.repairs)) if check.repairs else ""
+        proposal = _(" 是不是：{codes}？").format(codes=listed(check.repairs)) if check.repairs else ""
         raise InvalidInputError("credit_code", check.problem + proposal)
     return check.normalized
 
 
+@dataclass(frozen=True)
+class FirmFilter:
+    """What a list of firms shows: words of the search, and codes of which "" means all."""
+
+    query: str = ""
+    county: str = ""
+    industry: str = ""
+    tag: str = ""
+    tier: str = ""
+
+
 def list_enterprises(
-    session: Session, query: str = "", *, county: str = "", industry: str = "", offset: int = 0, limit: int = 100
+    session: Session,
+    query: str = "",
+    *,
+    county: str = "",
+    industry: str = "",
+    tag: str = "",
+    tier: str = "",
+    offset: int = 0,
+    limit: int = 100,
 ) -> Sequence[EnterpriseRow]:
-    """Firms by name, those with the latest visits first; of one county or industry if a code is given."""
+    """Firms by name, those with the latest visits first; of one county, industry, tag or tier if one is given."""
+    wanted = FirmFilter(query, county, industry, tag, tier)
+    page = offset + limit
+    # Whoever was visited stands first: mostly they fill the page, and the other firms need not be sorted.
+    visited = session.scalars(_ordered_firms(wanted, among_visited=5 * page).limit(page)).all()
+    if len(visited) < page:
+        visited = session.scalars(_ordered_firms(wanted).limit(page)).all()
+    return enterprise_rows(session, visited[offset:])
+
+
+def enterprise_order(session: Session, wanted: FirmFilter) -> list[str]:
+    """Ids of all firms of the list of :func:`list_enterprises`, as 32 hexadecimal digits: a list may be very long."""
+    return list(session.scalars(_ordered_firms(wanted).with_only_columns(type_coerce(Enterprise.id, String))))
+
+
+def enterprise_rows(session: Session, ids: Sequence[UUID]) -> Sequence[EnterpriseRow]:
+    """The lines of these firms, in this order; a firm that has gone meanwhile keeps its place with an empty name."""
+    visits = {
+        firm: (count, last)
+        for firm, count, last in session.execute(
+            select(Visit.enterprise_id, func.count(), func.max(Visit.started_at))
+            .where(Visit.enterprise_id.in_(ids), *_COUNTED_VISITS)
+            .group_by(Visit.enterprise_id)
+        )
+    }
+    needs = {
+        firm: count
+        for firm, count in session.execute(
+            select(Need.enterprise_id, func.count())
+            .where(Need.enterprise_id.in_(ids), Need.deleted_at.is_(None))
+            .group_by(Need.enterprise_id)
+        )
+    }
+    columns = (Enterprise.id, Enterprise.name, Enterprise.county, Enterprise.industries, Enterprise.size)
+    firms = {row.id: row for row in session.execute(select(*columns).where(Enterprise.id.in_(ids)))}
+    rows = []
+    for firm_id in ids:
+        firm = firms.get(firm_id)
+        count, last = visits.get(firm_id, (0, None))
+        rows.append(
+            EnterpriseRow(
+                firm_id,
+                firm.name if firm else "",
+                county_label(firm.county) if firm else "",
+                "、".join(industry_label(code) for code in firm.industries) if firm else "",
+                label(CodeList.ENTERPRISE_SIZE, firm.size) if firm else "",
+                count,
+                needs.get(firm_id, 0),
+                last,
+            )
+        )
+    return rows
+
+
+def _ordered_firms(wanted: FirmFilter, *, among_visited: int = 0) -> Select[UUID]:
+    """The list of firms; ``among_visited`` looks only at so many of those visited last."""
     visits = (
-        select(Visit.enterprise_id, func.count().label("n"), func.max(Visit.started_at).label("last"))
-        .where(Visit.deleted_at.is_(None), Visit.state.not_in(("planned", "cancelled", "draft")))
+        select(Visit.enterprise_id, func.max(Visit.started_at).label("last"))
+        .where(*_COUNTED_VISITS)
         .group_by(Visit.enterprise_id)
-        .subquery()
     )
-    needs = (
-        select(Need.enterprise_id, func.count().label("n"))
-        .where(Need.deleted_at.is_(None))
-        .group_by(Need.enterprise_id)
-        .subquery()
+    if among_visited:
+        visits = visits.order_by(func.max(Visit.started_at).desc()).limit(among_visited)
+    last = visits.subquery()
+    words = contains_words(
+        wanted.query, Enterprise.name, Enterprise.credit_code, Enterprise.address, pinyin=Enterprise.pinyin
     )
+    stands: ColumnElement[bool] = Enterprise.deleted_at.is_(None)
+    if among_visited:  # written so that SQLite begins with the visits and not with the index of all firms
+        stands = func.coalesce(type_coerce(Enterprise.deleted_at, String), "") == ""
     statement = (
-        select(Enterprise, visits.c.n, needs.c.n, visits.c.last)
-        .outerjoin(visits, visits.c.enterprise_id == Enterprise.id)
-        .outerjoin(needs, needs.c.enterprise_id == Enterprise.id)
-        .where(
-            Enterprise.deleted_at.is_(None),
-            contains_words(
-                query, Enterprise.name, Enterprise.credit_code, Enterprise.address, pinyin=Enterprise.pinyin
-            ),
-        )
-        .order_by(visits.c.last.desc().nulls_last(), Enterprise.name, Enterprise.id)
-        .offset(offset)
-        .limit(limit)
+        select(Enterprise.id)
+        .join(last, last.c.enterprise_id == Enterprise.id, isouter=not among_visited)
+        .where(stands, words)
+        .order_by(last.c.last.desc().nulls_last(), Enterprise.name, Enterprise.id)
     )
-    if county:
-        statement = statement.where(Enterprise.county == county)
-    if industry:
-        statement = statement.where(cast(Enterprise.industries, Text).contains(f'"{industry}"', autoescape=True))
-    return [
-        EnterpriseRow(
-            firm.id,
-            firm.name,
-            county_label(firm.county),
-            "、".join(industry_label(code) for code in firm.industries),
-            label(CodeList.ENTERPRISE_SIZE, firm.size),
-            visit_count or 0,
-            need_count or 0,
-            last,
-        )
-        for firm, visit_count, need_count, last in session.execute(statement)
-    ]
+    if wanted.county:
+        statement = statement.where(Enterprise.county == wanted.county)
+    for column, value in ((Enterprise.industries, wanted.industry), (Enterprise.tags, wanted.tag)):
+        if value:
+            statement = statement.where(_holds(column, value))
+    if wanted.tier:
+        statement = statement.where(cast(Enterprise.tiers, Text).contains(f'"code": "{wanted.tier}"', autoescape=True))
+    return statement
+
+
+def _holds(column: InstrumentedAttribute[Any], value: str) -> ColumnElement[bool]:
+    """Whether a list of the store has this element; the store writes Chinese as JSON escapes."""
+    each = func.json_each(column).table_valued("value")
+    return select(1).select_from(each).where(each.c.value == value).exists()
 
 
 def get_enterprise(session: Session, enterprise_id: UUID) -> EnterpriseDetail:

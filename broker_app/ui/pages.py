@@ -15,6 +15,7 @@ _PAGES = {
     "visits": "broker_app.ui.visits.page:VisitsPage",
     "enterprises": "broker_app.ui.enterprises.page:EnterprisesPage",
     "enterprise": "broker_app.ui.enterprises.profile_page:EnterpriseProfilePage",
+    "duplicates": "broker_app.ui.enterprises.duplicates_page:DuplicatesPage",
     "needs": "broker_app.ui.needs.page:NeedsPage",
     "need": "broker_app.ui.needs.need_page:NeedPage",
     "achievements": "broker_app.ui.achievements.page:AchievementsPage",

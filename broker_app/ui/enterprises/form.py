@@ -10,21 +10,26 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from broker_app.codes.credit_code import check_credit_code
 from broker_app.codes.lists import CodeList
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _
-from broker_app.services.duplicates import SimilarEnterprise, similar_enterprises
+from broker_app.i18n import _, listed
+from broker_app.services.duplicates import SimilarEnterprise, mark_distinct, people_with_phone, similar_enterprises
 from broker_app.services.enterprises import (
     ContactDraft,
     EnterpriseDraft,
     save_enterprise,
 )
 from broker_app.services.numbers import today
+from broker_app.services.sessions import Session
+from broker_app.services.tags import known_tags
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
+from broker_app.ui.enterprises.merge_dialog import open_merge
+from broker_app.ui.enterprises.tag_line import TagLine
+from broker_app.ui.enterprises.tier_rows import TierRows
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import Hairline, clear_layout, row_of
 from broker_app.ui.shell.choices import county_choices, list_choices
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import Dialog
-from broker_app.ui.shell.fields import Combo, DateLine, Field, ListLine, text_area
+from broker_app.ui.shell.fields import Combo, DateLine, Field, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.text_blocks import Paragraph, Words
@@ -44,10 +49,11 @@ class EnterpriseDialog(Dialog):
     ) -> None:
         title = _("改企业资料") if enterprise_id else _("新企业")
         super().__init__(host, title, primary=_("存好"), icon="check", dismiss=_("不改了"), width=_WIDTH)
-        self._desk = desk
+        self._host, self._desk = host, desk
         self._draft = draft or EnterpriseDraft("", county=desk.profile.county)
         self._id = enterprise_id
         self._similar = QVBoxLayout()
+        self._distinct: set[UUID] = set()  # called 不是重复 while typing; remembered with the firm
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_CHECK_PAUSE_MS)
@@ -63,14 +69,24 @@ class EnterpriseDialog(Dialog):
         commit_composition()
         for field in self._fields.values():
             field.show_error("")
-        if self.founded.unreadable:
-            self._fields["founded_on"].show_error(_("看不懂这个日子"))
+        for name, line in (("founded_on", self.founded), ("index_on", self.index_on)):
+            if line.unreadable:
+                self._fields[name].show_error(_("看不懂这个日子"))
+                return
+        if self.tiers.unreadable:
+            self._fields["tiers"].show_error(_("有一项的日子看不懂"))
             return
-        draft, enterprise_id = self._typed(), self._id
+        draft, enterprise_id, distinct = self._typed(), self._id, tuple(self._distinct)
         self.primary_button.setEnabled(False)
-        self._desk.tasks.write(
-            self, lambda session: save_enterprise(session, draft, enterprise_id), self._on_saved, self._on_refused
-        )
+
+        def save(session: Session) -> UUID:
+            saved = save_enterprise(session, draft, enterprise_id)
+            for other in distinct:
+                if other != saved:
+                    mark_distinct(session, saved, other)
+            return saved
+
+        self._desk.tasks.write(self, save, self._on_saved, self._on_refused)
 
     def _make_fields(self) -> None:
         self.name = ImeAwareLineEdit(placeholder=_("例如 乐清样例断路器有限公司"))
@@ -82,7 +98,12 @@ class EnterpriseDialog(Dialog):
         self.founded = DateLine(today=today, placeholder=_("如 2008.6.1"))
         self.gb4754 = ImeAwareLineEdit(placeholder=_("如 C3823"))
         self.website, self.email = ImeAwareLineEdit(), ImeAwareLineEdit()
-        self.tags = ListLine(placeholder=_("如 高企、省级专精特新"))
+        self.tags = TagLine(lambda: self._desk.tasks.fetch(known_tags), placeholder=_("如 重点户、出口型"))
+        self.carrier = ImeAwareLineEdit(placeholder=_("如 样例科创园"))
+        self.index_score = ImeAwareLineEdit(placeholder=_("照名单抄，不自己算"))
+        self.index_on = DateLine(today=today, placeholder=_("哪一天的"))
+        self.index_source = ImeAwareLineEdit(placeholder=_("如 市科技局 6 月名单"))
+        self.tiers = TierRows()
         self.profile = text_area(_("主要产品、产线、检测条件"), lines=3)
         self.industries = IndustryTicks()
         self._fields = {
@@ -97,6 +118,11 @@ class EnterpriseDialog(Dialog):
             "website": Field(_("网址"), self.website),
             "email": Field(_("电子信箱"), self.email),
             "tags": Field(_("标签"), self.tags),
+            "carrier": Field(_("园区、孵化器"), self.carrier),
+            "index_score": Field(_("科创指数"), self.index_score),
+            "index_on": Field(_("指数日期"), self.index_on),
+            "index_source": Field(_("指数来源"), self.index_source),
+            "tiers": Field(_("梯队和入库"), self.tiers),
             "profile": Field(_("简介"), self.profile),
         }
 
@@ -115,8 +141,12 @@ class EnterpriseDialog(Dialog):
             ("founded_on", 2, 1, 1),
             ("gb4754", 2, 2, 1),
             ("tags", 2, 3, 1),
-            ("website", 3, 0, 2),
-            ("email", 3, 2, 2),
+            ("carrier", 3, 0, 2),
+            ("website", 3, 2, 1),
+            ("email", 3, 3, 1),
+            ("index_score", 4, 0, 1),
+            ("index_on", 4, 1, 1),
+            ("index_source", 4, 2, 2),
         )
         for name, row, column, span in places:
             grid.addWidget(self._fields[name], row, column, 1, span, Qt.AlignmentFlag.AlignTop)
@@ -128,6 +158,7 @@ class EnterpriseDialog(Dialog):
         self.content.insertLayout(2, self._repairs)
         self.content.addWidget(Words(_("行业"), "meta", "text2"))
         self.content.addWidget(self.industries)
+        self.content.addWidget(self._fields["tiers"])
         self.content.addWidget(self._fields["profile"])
         self.content.addWidget(Hairline())
         add = Button(
@@ -152,6 +183,11 @@ class EnterpriseDialog(Dialog):
         self.website.set_text(draft.website)
         self.email.set_text(draft.email)
         self.tags.set_items(draft.tags)
+        self.carrier.set_text(draft.carrier)
+        self.index_score.set_text(draft.index_score)
+        self.index_on.set_day(draft.index_on)
+        self.index_source.set_text(draft.index_source)
+        self.tiers.set_tiers(draft.tiers)
         self.profile.set_text(draft.profile)
         self.industries.set_codes(draft.industries)
         for person in draft.contacts:
@@ -171,6 +207,11 @@ class EnterpriseDialog(Dialog):
             website=self.website.text(),
             email=self.email.text(),
             tags=self.tags.items,
+            carrier=self.carrier.text(),
+            index_score=self.index_score.text(),
+            index_on=self.index_on.day,
+            index_source=self.index_source.text(),
+            tiers=self.tiers.tiers,
             profile=self.profile.toPlainText(),
             industries=self.industries.codes,
             contacts=tuple(row.typed() for row in self._person_rows() if row.is_filled),
@@ -183,21 +224,49 @@ class EnterpriseDialog(Dialog):
 
     def _add_person(self, person: ContactDraft) -> None:
         row = _PersonRow(person)
+        row.phone_left.connect(self._check_phone)
         self._people.addWidget(row)
         if not person.name and self.isVisible():
             row.name.setFocus()
 
     def _check(self) -> None:
         name, code, own = self.name.text().strip(), self.code.text().strip(), self._id
-        found = self._desk.tasks.fetch(lambda session: similar_enterprises(session, name, code)) if name or code else ()
-        self._show_similar(tuple(one for one in found if one.id != own))
+        found = self._desk.tasks.fetch(lambda session: similar_enterprises(session, name, code, own_id=own))
+        self._show_similar(tuple(one for one in found if one.id not in self._distinct))
         self._show_repairs(code)
 
     def _show_similar(self, found: tuple[SimilarEnterprise, ...]) -> None:
         clear_layout(self._similar)
         for one in found[:2]:
-            use = Button(_("用这一家"), small=True, on_click=partial(self._use, one))
-            self._similar.addWidget(Banner("warn", _("可能已经有了"), f"{one.name}（{one.why}）", actions=(use,)))
+            apart = Button(_("不是重复"), "quiet", small=True, on_click=partial(self._say_distinct, one))
+            if self._id is None:
+                act = Button(_("用这一家"), small=True, on_click=partial(self._use, one))
+            else:
+                act = Button(_("合并…"), small=True, on_click=partial(self._merge, one))
+            why = listed(part for part in (one.county, one.why) if part)
+            words = _("{name}（{why}）").format(name=one.name, why=why)
+            self._similar.addWidget(Banner("warn", _("可能已经有了"), words, actions=(apart, act)))
+
+    def _say_distinct(self, one: SimilarEnterprise) -> None:
+        self._distinct.add(one.id)
+        self._check()
+
+    def _merge(self, one: SimilarEnterprise) -> None:
+        own = self._id
+        self.dismiss()
+        if own is not None:
+            open_merge(self._host, self._desk, own, one.id)
+
+    def _check_phone(self, row: "_PersonRow") -> None:
+        phone, own = row.phone.text(), row.person_id
+        known = self._desk.tasks.fetch(lambda session: people_with_phone(session, phone, own_id=own))
+        known = tuple(one for one in known if one.enterprise_id != self._id or one.name != row.name.text().strip())
+        words = ""
+        if known:
+            words = _("这个电话已经有人用：{who}").format(
+                who=listed(f"{one.name}（{one.enterprise}）" for one in known)
+            )
+        row.phone_field.show_hint(words)
 
     def _use(self, one: SimilarEnterprise) -> None:
         self.close_with(True)
@@ -234,6 +303,9 @@ class EnterpriseDialog(Dialog):
 class _PersonRow(QWidget):
     """One person: name, position, phone, mail."""
 
+    phone_left = Signal(object)
+    """The row whose phone was typed, when the field is left."""
+
     def __init__(self, person: ContactDraft) -> None:
         super().__init__()
         self._person = person
@@ -248,17 +320,21 @@ class _PersonRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.field, 2)
-        for label, control, share in (
-            (_("职务"), self.position, 2),
-            (_("电话"), self.phone, 3),
-            (_("邮箱"), self.email, 3),
-        ):
-            row.addWidget(Field(label, control), share)
+        self.phone_field = Field(_("电话"), self.phone)
+        self.phone.editingFinished.connect(lambda: self.phone_left.emit(self))
+        row.addWidget(Field(_("职务"), self.position), 2)
+        row.addWidget(self.phone_field, 3)
+        row.addWidget(Field(_("邮箱"), self.email), 3)
         row.addWidget(remove, 0, Qt.AlignmentFlag.AlignBottom)
 
     def _remove(self) -> None:
         self.removed = True
         self.hide()
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The person of the row, None for somebody new."""
+        return self._person.id
 
     @property
     def is_filled(self) -> bool:

@@ -73,7 +73,7 @@ class ListPage(Page, Generic[RowT]):
         self.search = ImeAwareLineEdit(placeholder=placeholder)
         self.search.setAccessibleName(says)
         self.search.setClearButtonEnabled(True)
-        self.model = PagedModel[RowT](columns, self._fetch, self)
+        self.model = self.make_model(columns)
         self.table = Table[RowT](self.model)
         self.table.setAccessibleName(says)
         self._filters, self._acts = tuple(filters), tuple(acts)
@@ -93,6 +93,10 @@ class ListPage(Page, Generic[RowT]):
         self.table.removal_asked.connect(self.remove)
         self.table.chosen.connect(self._show_acts)
         self._show_acts(None)
+
+    def make_model(self, columns: Sequence[Column[RowT]]) -> PagedModel[RowT]:
+        """The model of the table; a list that may be very long gives one that keeps only a window of it."""
+        return PagedModel[RowT](columns, self._fetch, self)
 
     @property
     def chosen_row(self) -> RowT | None:

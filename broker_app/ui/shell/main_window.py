@@ -187,6 +187,8 @@ class MainWindow(QWidget):
         for kind, noun in (("achievements", _("成果")), ("enterprises", _("企业")), ("needs", _("需求"))):
             words = _("导入{noun}").format(noun=noun)
             book.add(Command(f"import.{kind}", words, partial(self.show_page, "import", kind), "", "download-simple"))
+        duplicates = partial(self.show_page, "duplicates", "scan")
+        book.add(Command("enterprise.duplicates", _("找重复的企业"), duplicates, "", "copy", _("企业")))
         book.add(Command("help", _("帮助"), partial(self.show_page, "help"), "F1", "question"))
         book.add(Command("help.keys", _("帮助：按键"), partial(self.show_page, "help", "keys"), "", "keyboard"))
         book.add(
