@@ -41,6 +41,9 @@ from broker_app.services.visits import Span, corrections_of
 _FACTS = ("trl", "budget", "region", "mode", "mountain")
 """The kinds of reason that are plain facts (matching/explain.py, Via)."""
 
+_LEAST_SHARE = 3
+"""Per cent of the score a word must have given to be named in a letter."""
+
 ChildT = TypeVar("ChildT", Need, ReferralRequest, FollowUp)
 
 
@@ -240,13 +243,16 @@ def _offered(achievement: Achievement, match: Match, tells: Callable[[str], bool
 
 
 def _reasons(match: Match, tells: Callable[[str], bool]) -> list[str]:
-    def listed(*kinds: str) -> str:
-        terms = (one["term"] for one in match.reasons if one.get("via") in kinds and not tells(one["term"]))
-        return "、".join(dict.fromkeys(terms))
+    def listed(*kinds: str, least: int = 0) -> str:
+        found = (one for one in match.reasons if one.get("via") in kinds and not tells(one["term"]))
+        return "、".join(dict.fromkeys(one["term"] for one in found if one["share"] >= least))
+
+    # A word that gave next to nothing is no reason to write to a firm about.
+    least = match.score * _LEAST_SHARE // 100
 
     groups = (
-        (listed("words", "bigrams"), "与需求同说“{words}”"),
-        (listed("terms"), "需求里的说法，成果里写作“{words}”"),
+        (listed("words", "bigrams", least=least), "与需求同说“{words}”"),
+        (listed("terms", least=least), "需求里的说法，成果里写作“{words}”"),
         (listed("industry"), "同属{words}"),
         (listed(*_FACTS), "{words}"),
     )
