@@ -3,6 +3,7 @@
 import argparse
 import sys
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.profile import read_profile
 from broker_app.services.records import resolve
 from broker_app.services.typed_dates import typed_date
+from broker_app.services.visit_bag import bag_papers
 from broker_app.services.work_papers import assessment_sheet, log_sheet
 from broker_app.settings import read_settings
 
@@ -65,6 +67,46 @@ def _report_plan(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = plan_sheet(session, first, last)
     return _write_paper(arguments, sheet, "visit_plan", "build_visit_plan")
+
+
+def _report_bag(arguments: argparse.Namespace) -> int:
+    """走访计划表 and 企业一页纸 of every firm in it: one file, or a folder with a file each."""
+    first, last = _day(arguments.first), _day(arguments.last)
+    output: Path = arguments.output
+    with opened(arguments) as store, store.read() as session:
+        papers = bag_papers(session, first, last)
+        sheets = [plan_sheet(session, first, last), *(firm_sheet(session, _id(one.what)) for one in papers[1:])]
+    # reportlab is imported by the paper modules and most commands do without it
+    batch = import_module("broker_app.reports.batch")
+    plan = import_module("broker_app.reports.visit_plan").compose_visit_plan
+    page = import_module("broker_app.reports.firm_page").compose_firm_page
+    wanted = [
+        batch.Wanted(_("走访计划表") if one is papers[0] else _("企业一页纸"), one.about, partial(_same, sheet),
+                     plan if one is papers[0] else page)
+        for one, sheet in zip(papers, sheets, strict=True)
+    ]  # fmt: skip
+    duplex = not arguments.one_sided
+    if output.is_dir():
+        made = batch.make_into(wanted, output, duplex=duplex, go_on=_always)
+    else:
+        made = batch.make_together(wanted, _("出门带的文书"), duplex=duplex, go_on=_always)
+        _write(output, made.content)
+    say(_("已生成 {n} 份：{path}").format(n=made.done, path=output))
+    return 0
+
+
+def _same(sheet: Any) -> Any:
+    return sheet
+
+
+def _always(_done: int, _total: int) -> bool:
+    return True
+
+
+def _id(what: object) -> UUID:
+    if not isinstance(what, UUID):
+        raise TypeError(type(what).__name__)
+    return what
 
 
 def _report_log(arguments: argparse.Namespace) -> int:
@@ -114,12 +156,16 @@ def _write_paper(arguments: argparse.Namespace, sheet: Any, module: str, builder
     content: bytes = getattr(import_module(f"broker_app.reports.{module}"), builder)(
         sheet, duplex=not arguments.one_sided
     )
+    _write(output, content)
+    say(_("已生成：{path}").format(path=output))
+    return 0
+
+
+def _write(output: Path, content: bytes) -> None:
     try:
         output.write_bytes(content)
     except OSError:
         raise PaperError(_("没能写入 {name}。记录没有受影响，请换一个位置再试。").format(name=output.name)) from None
-    say(_("已生成：{path}").format(path=output))
-    return 0
 
 
 def add_commands(commands: Any) -> None:
@@ -137,6 +183,13 @@ def add_commands(commands: Any) -> None:
     plan = add_command(actions, "plan", _report_plan, _("走访计划表"))
     plan.add_argument("--from", dest="first", required=True, metavar="D", help=_("第一天，如 2026-11-09"))
     plan.add_argument("--to", dest="last", required=True, metavar="D", help=_("最后一天"))
+    bag = add_command(actions, "bag", _report_bag, _("出门带的：走访计划表和每家企业的一页纸"))
+    bag.add_argument("--from", dest="first", required=True, metavar="D", help=_("第一天，如 2026-11-09"))
+    bag.add_argument("--to", dest="last", required=True, metavar="D", help=_("最后一天"))
+    bag.add_argument("--one-sided", action="store_true", help=_("单面打印：装订边总在左边"))
+    bag.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="F.pdf", help=_("一个文件；是文件夹就每份一个")
+    )
     log = add_command(actions, "log", _report_log, _("工作日志"))
     assessment = add_command(actions, "assessment", _report_assessment, _("科技副总、科技特派员考核表"))
     assessment.add_argument("--firm", metavar="ID", help=_("任职企业的 ID；不写就是去得最多的一家"))

@@ -43,6 +43,16 @@ def test_the_page_of_a_firm_is_found_by_its_id(broker: Broker, tmp_path: Path) -
     assert "最近的走访（共1次）" in text_of(tmp_path / "firm.pdf")
 
 
+def test_the_bag_is_one_file_or_a_folder(broker: Broker, tmp_path: Path) -> None:
+    days = ("--from", "2026-11-23", "--to", "2026-11-27")
+    assert "1 份" in broker.run("report", "bag", *days, "-o", tmp_path / "bag.pdf").out
+    assert "走访计划表" in text_of(tmp_path / "bag.pdf")
+    folder = tmp_path / "bag"
+    folder.mkdir()
+    broker.run("report", "bag", *days, "-o", folder)
+    assert [path.name[:5] for path in folder.iterdir()] == ["走访计划表"]
+
+
 def test_who_did_nothing_in_a_role_is_not_assessed(broker: Broker, tmp_path: Path) -> None:
     days = ("--from", "2026-10-01", "--to", "2026-12-31")
     for role in ("科技特派员", "技术经纪人", "厂长"):

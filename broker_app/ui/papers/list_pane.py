@@ -6,10 +6,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
 
 from broker_app.codes.lists import CodeList, label
-from broker_app.i18n import _
+from broker_app.i18n import _, counted
 from broker_app.rules.calendar import utc_now
 from broker_app.services.enterprises import list_enterprises
 from broker_app.services.matches import list_matches
@@ -20,6 +20,7 @@ from broker_app.services.typed_dates import moment_text
 from broker_app.services.visits import list_visits
 from broker_app.services.work_papers import Period, assessed_roles, usual_periods
 from broker_app.ui.papers.kinds import paper_kinds
+from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.empty_state import EmptyState
@@ -47,6 +48,8 @@ class PaperListPane(Panel):
     """A table of papers, newest record first; Enter opens the preview."""
 
     wanted = Signal(str, object)
+    batch_wanted = Signal(object)
+    """The rows (a list of :class:`PaperRow`) to be made in one go."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent=parent)
@@ -62,7 +65,13 @@ class PaperListPane(Panel):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 10, 0, 0)
         whole.setSpacing(8)
-        line = row_of(self.kind, self.search, None)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.all_button = Button(_("全选"), "quiet", small=True, on_click=self.table.selectAll)
+        self.all_button.setToolTip("Ctrl+A")
+        self.batch_button = Button("", icon="files", small=True, on_click=self._want_batch)
+        self.table.selectionModel().selectionChanged.connect(lambda _new, _old: self._show_chosen())
+        self.model.modelReset.connect(self._show_chosen)
+        line = row_of(self.kind, self.search, None, self.all_button, self.batch_button)
         line.setContentsMargins(24, 0, 20, 0)
         line.setStretch(0, 2)
         line.setStretch(1, 5)
@@ -74,6 +83,7 @@ class PaperListPane(Panel):
             EmptyState(_("还没有可打印的文书"), _("记完一次走访，走访记录表就在这里；记下对接，就能打印推介函。"))
         )
         whole.addWidget(self._stack, 1)
+        self._show_chosen()
         self.kind.currentIndexChanged.connect(lambda _index: self.reload())
         self.search.committed.connect(lambda _text: self.reload())
 
@@ -82,6 +92,21 @@ class PaperListPane(Panel):
         self.model.restart()
         empty = self.model.rowCount() == 0 and not self.search.text().strip()
         self._stack.setCurrentIndex(1 if empty else 0)
+
+    @property
+    def chosen_rows(self) -> list[PaperRow]:
+        """The rows selected now, in the order of the list."""
+        indexes = self.table.selectionModel().selectedRows()
+        return [self.model.row(at) for at in sorted(index.row() for index in indexes)]
+
+    def _want_batch(self) -> None:
+        self.batch_wanted.emit(self.chosen_rows)
+
+    def _show_chosen(self) -> None:
+        chosen = len(self.table.selectionModel().selectedRows())
+        self.batch_button.setEnabled(chosen > 1)
+        self.batch_button.setText(counted("成批做 {n} 份", "成批做 {n} 份", chosen) if chosen > 1 else _("成批做"))
+        self.batch_button.setToolTip(_("按住 Ctrl 或 Shift 选几份，一起打印或存成一个 PDF"))
 
     def _fetch(self, offset: int, limit: int) -> Sequence[PaperRow]:
         query, kind, days = self.search.text().strip(), self.kind.code, self._desk.settings.vp_days_a_month

@@ -1,5 +1,7 @@
 """文书: what can be printed, and the preview of one paper: the bytes shown are the bytes printed and saved."""
 
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSpinBox, QStack
 
 from broker_app.errors import BrokerError, PaperError
 from broker_app.i18n import _, counted, listed
+from broker_app.services.visit_bag import BagPaper, bag_papers
+from broker_app.ui.papers.batch_pane import BatchItem, BatchPane
 from broker_app.ui.papers.kinds import Paper, PaperKind, paper_kinds, set_paper
-from broker_app.ui.papers.list_pane import PaperListPane
+from broker_app.ui.papers.list_pane import PaperListPane, PaperRow
 from broker_app.ui.papers.printing import make_printer, print_document, printer_names
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import Card, Hairline, Panel, row_of
@@ -55,6 +59,9 @@ class PapersPage(Page):
         row.addWidget(self._make_view(), 1)
         row.addWidget(self._make_side())
         self._stack.addWidget(self._preview)
+        self.batch = BatchPane(desk)
+        self._stack.addWidget(self.batch)
+        self.list.batch_wanted.connect(self._open_batch)
         self.body.addWidget(self._stack)
 
     @property
@@ -68,6 +75,14 @@ class PapersPage(Page):
             case (str(kind), UUID() | tuple() as about) if kind in self._kinds:
                 self._request = (self._kinds[kind], about)
                 self._stack.setCurrentWidget(self._preview)
+            case ("bag", (date() as first, date() as last)):
+                self._request, self._paper = None, None
+                self._stack.setCurrentWidget(self.batch)
+                self.desk.tasks.read(self, lambda session: bag_papers(session, first, last), self._show_bag)
+            case ("batch", str(title), tuple() as items):
+                self._request, self._paper = None, None
+                self._stack.setCurrentWidget(self.batch)
+                self.batch.show_items(title, items)
             case _:
                 self._request, self._paper = None, None
                 self._stack.setCurrentWidget(self.list)
@@ -75,6 +90,10 @@ class PapersPage(Page):
 
     def refresh(self) -> None:
         """Gather and set the paper again, or read the list again."""
+        if self._stack.currentWidget() is self.batch:
+            self.header.title.set_text(_("成批文书"))
+            self.header.facts.set_facts([])
+            return  # what is being made or was made stays as it is
         if self._request is None:
             self.header.title.set_text(_("文书"))
             self.header.facts.set_facts([])
@@ -99,6 +118,15 @@ class PapersPage(Page):
             return path
 
         self.desk.tasks.run(self, work, self._on_saved)
+
+    def _open_batch(self, rows: Sequence[PaperRow]) -> None:
+        items = tuple(BatchItem(row.kind, row.what, row.about) for row in rows)
+        title = _("{kind} {n} 份").format(kind=rows[0].title, n=len(rows)) if rows else ""
+        self.desk.go("papers", ("batch", title, items))
+
+    def _show_bag(self, papers: tuple[BagPaper, ...]) -> None:
+        items = tuple(BatchItem(one.kind, one.what, one.about) for one in papers)
+        self.batch.show_items(_("出门带的文书"), items)
 
     def _make_view(self) -> QWidget:
         holder = QWidget()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMarginsF, QRect, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QSize
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
@@ -62,3 +62,18 @@ def print_document(
         done += 1
     painter.end()
     return done
+
+
+def print_content(
+    content: bytes, printer: QPrinter, go_on: Callable[[int, int], bool] = lambda _page, _pages: True
+) -> int:
+    """Print a PDF that no view shows, in whatever thread this runs; else like :func:`print_document`."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(content))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    document = QPdfDocument()
+    try:
+        document.load(buffer)
+        return print_document(document, printer, go_on)
+    finally:
+        document.close()
