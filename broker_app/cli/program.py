@@ -7,6 +7,7 @@ from pathlib import Path
 
 from broker_app import __version__
 from broker_app.cli import (
+    contact_commands,
     import_commands,
     match_commands,
     profile_commands,
@@ -21,7 +22,15 @@ from broker_app.i18n import LANGUAGES, _, use_language
 from broker_app.paths import resources
 from broker_app.settings import read_settings
 
-_GROUPS = (profile_commands, import_commands, record_commands, match_commands, report_commands, sync_commands)
+_GROUPS = (
+    profile_commands,
+    import_commands,
+    record_commands,
+    contact_commands,
+    match_commands,
+    report_commands,
+    sync_commands,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
