@@ -182,7 +182,7 @@ def fetch(profile: Path, log: Path, *, watched: bool) -> None:
     with store.read() as session:
         there = session.scalar(select(func.count()).select_from(Achievement))
     store.close()
-    figures = {
+    figures: dict[str, Any] = {
         "seconds": round(took, 2),
         "process_seconds": round(used, 2),
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -309,7 +309,7 @@ def main() -> int:
     if KILLS:
         checks["everything is there after the kills"] = cut["records"] == RECORDS
         checks["a kill costs one piece at most"] = cut["at_most"] <= 1
-    figures = {
+    figures: dict[str, Any] = {
         "benchmark": "first_sync",
         "records": RECORDS,
         "floor_process_s": round(base, 2),

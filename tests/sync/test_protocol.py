@@ -62,7 +62,7 @@ def test_an_operation_says_only_what_it_has_to_say() -> None:
     assert wire.keys() == {"op", "id", "kind", "scope", "at", "set", "group"}
     assert json.loads(json.dumps(wire)) == wire
     request = SyncRequest(ID, {"team:12": "1:"}, (), 10).as_wire()
-    assert request == {"epoch": str(ID), "limit": 10, "push": [], "cursors": {"team:12": "1:"}}
+    assert request == {"epoch": str(ID), "limit": 10, "cursors": {"team:12": "1:"}}
 
 
 @given(st.integers(0, 10**17), st.none() | st.uuids())
