@@ -17,8 +17,8 @@ from broker_app.db.models import Contact, Enterprise, Need, Visit
 from broker_app.errors import InvalidInputError
 from broker_app.i18n import _, full_day_name, listed
 from broker_app.rules.calendar import utc_now
-from broker_app.rules.states import state_label
 from broker_app.services.firm_aliases import standing_id
+from broker_app.services.firm_history import TimelineEntry, firm_history
 from broker_app.services.firm_names import firm_key
 from broker_app.services.phones import masked_phone
 from broker_app.services.pinyin import search_keys
@@ -90,19 +90,6 @@ class EnterpriseRow:
     visits: int
     needs: int
     last_visit: datetime | None
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """Something that happened with a firm, newest first."""
-
-    kind: str  # "visit" | "need"
-    id: UUID
-    at: datetime
-    title: str
-    detail: str
-    who: str
-    state: str
 
 
 @dataclass(frozen=True)
@@ -284,7 +271,7 @@ def enterprise_rows(session: Session, ids: Sequence[UUID]) -> Sequence[Enterpris
                 firm_id,
                 firm.name if firm else "",
                 county_label(firm.county) if firm else "",
-                "、".join(industry_label(code) for code in firm.industries) if firm else "",
+                listed(industry_label(code) for code in firm.industries) if firm else "",
                 label(CodeList.ENTERPRISE_SIZE, firm.size) if firm else "",
                 count,
                 needs.get(firm_id, 0),
@@ -369,7 +356,7 @@ def get_enterprise(session: Session, enterprise_id: UUID) -> EnterpriseDetail:
         county_label(row.county),
         tuple(industry_label(code) for code in row.industries),
         warning,
-        tuple(_timeline(session, row.id)),
+        firm_history(session, row.id),
     )
 
 
@@ -437,36 +424,6 @@ def _save_contacts(session: Session, firm: Enterprise, drafts: tuple[ContactDraf
     for person_id, person in existing.items():
         if person_id not in kept:
             person.deleted_at = utc_now()
-
-
-def _timeline(session: Session, enterprise_id: UUID) -> list[TimelineEntry]:
-    entries = [
-        TimelineEntry(
-            "visit",
-            visit.id,
-            visit.started_at,
-            visit.note.strip().partition("\n")[0][:80] or _("还没写纪要"),
-            visit.place,
-            visit.author_name,
-            state_label("visit", visit.state),
-        )
-        for visit in session.scalars(
-            select(Visit).where(Visit.enterprise_id == enterprise_id, Visit.deleted_at.is_(None))
-        )
-    ]
-    entries += [
-        TimelineEntry(
-            "need",
-            need.id,
-            need.created_at,
-            need.title,
-            need.text[:80],
-            need.author_name,
-            state_label("need", need.state),
-        )
-        for need in session.scalars(select(Need).where(Need.enterprise_id == enterprise_id, Need.deleted_at.is_(None)))
-    ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
 def contact_line(name: str, position: str, phone: str) -> str:

@@ -16,7 +16,9 @@ from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import MatchState, NeedState, VisitState, state_label
 from broker_app.services.follow_ups import FollowUpRow, open_follow_ups
 from broker_app.services.numbers import today
+from broker_app.services.tier_reminders import ending_tiers
 
+_DEADLINES_SHOWN, _TIERS_SHOWN = 5, 2
 _WRITTEN = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED, VisitState.ACCEPTED, VisitState.RETURNED)
 
 
@@ -270,7 +272,13 @@ def _deadlines(session: Session, day: date) -> list[Deadline]:
         for need, firm in needs
         if need.deadline
     ]
-    return sorted(tasks + ends, key=lambda one: (one.days_left, one.title))[:5]
+    tiers = [
+        Deadline(one.days_left, one.title, one.firm, one.until, "enterprise", one.firm_id)
+        for one in ending_tiers(session, day)[:_TIERS_SHOWN]
+    ]
+    # A month of follow-ups would push out what takes two months to prepare.
+    nearest = sorted(tasks + ends, key=lambda one: (one.days_left, one.title))[: _DEADLINES_SHOWN - len(tiers)]
+    return sorted(nearest + tiers, key=lambda one: (one.days_left, one.title))
 
 
 def _month(session: Session, day: date) -> MonthFigures:

@@ -6,12 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from broker_app.codes.industries import industries, industry, industry_label
-from broker_app.i18n import _
+from broker_app.i18n import _, speaks_english
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.fields import Tick
 
-_PER_ROW = 5
+_PER_ROW, _PER_ROW_ENGLISH = 5, 3
 _MAIN = ("traditional", "emerging")
 
 
@@ -69,8 +69,9 @@ class IndustryTicks(QWidget):
         for tick in self._ticks.values():
             tick.setVisible(False)
             self._grid.removeWidget(tick)
+        across = _PER_ROW_ENGLISH if speaks_english() else _PER_ROW
         for number, tick in enumerate(shown):
-            self._grid.addWidget(tick, number // _PER_ROW, number % _PER_ROW)
+            self._grid.addWidget(tick, number // across, number % across)
             tick.setVisible(True)
 
 

@@ -22,6 +22,7 @@ from broker_app.services.import_batches import record_counts
 from broker_app.services.sessions import Session
 from broker_app.services.tags import add_tag, known_tags, remove_tag
 from broker_app.services.typed_dates import date_text
+from broker_app.ui.enterprises.card_files import choose_cards, export_people, show_log
 from broker_app.ui.enterprises.form import EnterpriseDialog
 from broker_app.ui.enterprises.tag_line import TagLine
 from broker_app.ui.shell.buttons import Button, tool_button
@@ -136,6 +137,9 @@ class EnterprisesPage(ListPage[EnterpriseRow]):
         for words, act in (
             (_("找重复的企业"), lambda: self.desk.go("duplicates", "scan")),
             (_("给列表里的企业加标签…"), self.tag_found),
+            (_("从名片文件加联系人…"), lambda: choose_cards(self, self.desk)),
+            (_("导出全部联系人…"), lambda: export_people(self, self.desk)),
+            (_("联系人导出记录"), lambda: show_log(self, self.desk)),
         ):
             action = QAction(words, menu)
             action.triggered.connect(act)
@@ -206,9 +210,9 @@ def remove_enterprise(owner: QWidget, desk: Desk, enterprise_id: UUID, name: str
 
 def _columns() -> tuple[Column[EnterpriseRow], ...]:
     return (
-        Column(_("企业"), lambda row: row.name, strong=True),
-        Column(_("县（市、区）"), lambda row: row.county, 130),
-        Column(_("行业"), lambda row: row.industries, 190),
+        Column(_("企业", "one"), lambda row: row.name, strong=True),
+        Column(_("县（市、区）"), lambda row: row.county, 150),
+        Column(_("行业"), lambda row: row.industries, 170),
         Column(_("走访"), lambda row: str(row.visits), 80, numeric=True),
         Column(_("需求"), lambda row: str(row.needs), 80, numeric=True),
         Column(_("上次走访"), _last_visit, 150),

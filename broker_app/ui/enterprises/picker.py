@@ -96,7 +96,7 @@ class EnterprisePicker(ImeAwareLineEdit):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__("", placeholder=_("企业名、拼音首字母或信用代码"), parent=parent)
         self._desk = desk
-        self.setAccessibleName(_("企业"))
+        self.setAccessibleName(_("企业", "one"))
         self._model = _HitModel(self)
         self._panel: QWidget | None = None
         self._view: QListView | None = None

@@ -1,5 +1,6 @@
 """A firm: facts and people at the left, everything that happened with it at the right."""
 
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -12,19 +13,28 @@ from broker_app.codes.lists import CodeList, label
 from broker_app.errors import BrokerError
 from broker_app.i18n import _, listed
 from broker_app.rules.calendar import china_date, utc_now
-from broker_app.services.enterprises import ContactDraft, EnterpriseDetail, TimelineEntry, get_enterprise
+from broker_app.services.enterprise_merge import fact_words
+from broker_app.services.enterprises import ContactDraft, EnterpriseDetail, EnterpriseDraft, Tier, get_enterprise
+from broker_app.services.firm_history import KINDS, TimelineEntry
+from broker_app.services.numbers import today
 from broker_app.services.typed_dates import date_text
+from broker_app.ui.enterprises.card_files import choose_cards, export_people, paste_card
 from broker_app.ui.enterprises.form import EnterpriseDialog
+from broker_app.ui.enterprises.merge_dialog import open_merge
 from broker_app.ui.enterprises.page import remove_enterprise
+from broker_app.ui.enterprises.picker import EnterprisePicker
 from broker_app.ui.enterprises.timeline import LINE_ROLE, Timeline
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import Card, Hairline, Panel, clear_layout, row_of
 from broker_app.ui.shell.desk import Desk
+from broker_app.ui.shell.dialogs import Dialog
+from broker_app.ui.shell.fields import Field
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, KeyValues, Paragraph, Words
 from broker_app.ui.shell.theme import theme
 
-_CLOSED = ("已解决", "已撤回", "已并入", "非技术")
+_PROFILE_LINES = 6
+_SOON_DAYS = 90
 _WIDE, _NARROW = 370, 320
 
 
@@ -35,7 +45,7 @@ class EnterpriseProfilePage(Page):
     title = _("企业")
     icon = "buildings"
     place = "enterprises"
-    reads = frozenset({"Enterprise", "Contact", "Visit", "Need"})
+    reads = frozenset({"Enterprise", "Contact", "Visit", "Need", "Match", "Attachment", "FirmAlias"})
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -81,17 +91,18 @@ class EnterpriseProfilePage(Page):
 
     def _make_facts(self) -> None:
         column = self._facts_card.column
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(8)
+        self._chips = QVBoxLayout()
+        self._chips.setSpacing(4)
         column.addLayout(self._chips)
         self._values = KeyValues(92)
         column.addWidget(self._values)
-        self._profile = Paragraph("", "body", "text2")
-        column.addWidget(self._profile)
+        self._profile = QVBoxLayout()
+        column.addLayout(self._profile)
         column.addSpacing(4)
         column.addWidget(Hairline())
         column.addSpacing(2)
-        _title, self._people_count = self._facts_card.add_heading(_("联系人"))
+        self.cards_button = tool_button("identification-card", _("名片：粘贴、导入、导出"), self._show_card_acts)
+        _title, self._people_count = self._facts_card.add_heading(_("联系人"), "", self.cards_button)
         self._people = QVBoxLayout()
         self._people.setSpacing(2)
         column.addLayout(self._people)
@@ -107,7 +118,7 @@ class EnterpriseProfilePage(Page):
         self._segments = QButtonGroup(self)
         self._segments.setExclusive(True)
         buttons = []
-        for kind in ("", "visit", "need"):
+        for kind in ("", *KINDS):
             button = Button("", "segment", on_click=partial(self._show_kind, kind))
             button.setCheckable(True)
             button.setProperty("timeline", kind)
@@ -134,23 +145,48 @@ class EnterpriseProfilePage(Page):
         self._detail = detail
         draft = detail.draft
         self.header.title.set_text(draft.name)
-        clear_layout(self._chips)
-        for tag in draft.tags[:4]:
-            self._chips.addWidget(ChipLabel(tag, "accent"))
-        if draft.size:
-            self._chips.addWidget(ChipLabel(label(CodeList.ENTERPRISE_SIZE, draft.size)))
-        self._chips.addStretch(1)
+        self._show_chips(draft)
         self._values.show_lines(_facts(detail))
-        self._profile.set_text(draft.profile)
-        self._profile.setVisible(bool(draft.profile))
+        self._show_profile(draft.profile)
         self._show_people(draft.contacts)
-        self._show_needs([one for one in detail.timeline if one.kind == "need" and one.state not in _CLOSED])
-        counts = {kind: sum(one.kind == kind for one in detail.timeline) for kind in ("visit", "need")}
-        names = {"": _("全部"), "visit": _("走访"), "need": _("需求")}
+        self._show_needs([one for one in detail.timeline if one.is_open])
+        counts = {kind: sum(one.kind == kind for one in detail.timeline) for kind in KINDS}
+        names = {"": _("全部"), "visit": _("走访"), "need": _("需求"), "match": _("对接"), "paper": _("文书")}
         for button in self._segments.buttons():
             kind = str(button.property("timeline"))
             button.setText(f"{names[kind]} {counts.get(kind, len(detail.timeline))}")
+            button.setVisible(kind in ("", "visit", "need") or counts[kind] > 0)
         self._show_kind(self._kind)
+
+    def _show_chips(self, draft: EnterpriseDraft) -> None:
+        clear_layout(self._chips)
+        chips = [_tier_chip(tier, today()) for tier in draft.tiers]
+        chips += [ChipLabel(tag, "accent") for tag in draft.tags]
+        if draft.size:
+            chips.append(ChipLabel(label(CodeList.ENTERPRISE_SIZE, draft.size)))
+        room, used = self._left_area.width() - 2 * 16 - 12, 0
+        line: list[QWidget] = []
+        for chip in chips:
+            width = chip.sizeHint().width() + 8
+            if line and used + width > room:
+                self._chips.addLayout(row_of(*line, None))
+                line, used = [], 0
+            line.append(chip)
+            used += width
+        if line:
+            self._chips.addLayout(row_of(*line, None))
+
+    def _show_profile(self, text: str, *, whole: bool = False) -> None:
+        clear_layout(self._profile)
+        if not text:
+            return
+        paragraph = Paragraph(text, "body", "text2", max_lines=0 if whole else _PROFILE_LINES)
+        self._profile.addWidget(paragraph)
+        long = len(text) > 120 or text.count("\n") >= _PROFILE_LINES
+        if long:
+            words = _("收起") if whole else _("看全文")
+            show = partial(self._show_profile, text, whole=not whole)
+            self._profile.addLayout(row_of(Button(words, "quiet", small=True, on_click=show), None))
 
     def _show_kind(self, kind: str) -> None:
         self._kind = kind
@@ -186,7 +222,9 @@ class EnterpriseProfilePage(Page):
     def _open_entry(self, index: QModelIndex) -> None:
         entry = index.data(LINE_ROLE)
         if isinstance(entry, TimelineEntry):
-            self.desk.go("visits" if entry.kind == "visit" else "need", entry.id)
+            places = {"visit": "visits", "paper": "visits", "need": "need", "match": "matches"}
+            if entry.kind in places:
+                self.desk.go(places[entry.kind], entry.id)
 
     def _edit(self) -> None:
         if self._detail is not None:
@@ -198,10 +236,37 @@ class EnterpriseProfilePage(Page):
 
     def _show_more(self) -> None:
         menu = QMenu(self)
-        trash = QAction(_("移到回收站"), menu)
-        trash.triggered.connect(self._remove)
-        menu.addAction(trash)
+        for words, act in (
+            (_("打印企业一页纸"), self._print),
+            (_("和另一家合并…"), self._choose_twin),
+            (_("移到回收站"), self._remove),
+        ):
+            action = QAction(words, menu)
+            action.triggered.connect(act)
+            menu.addAction(action)
         menu.popup(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft()))
+
+    def _show_card_acts(self) -> None:
+        if self._id is None:
+            return
+        firm, menu = self._id, QMenu(self)
+        for words, act in (
+            (_("粘贴名片上的文字"), partial(paste_card, self, self.desk, firm)),
+            (_("从名片文件加…"), partial(choose_cards, self, self.desk, firm)),
+            (_("导出名片文件…"), partial(export_people, self, self.desk, firm)),
+        ):
+            action = QAction(words, menu)
+            action.triggered.connect(act)
+            menu.addAction(action)
+        menu.popup(self.cards_button.mapToGlobal(self.cards_button.rect().bottomLeft()))
+
+    def _print(self) -> None:
+        if self._id is not None:
+            self.desk.go("papers", ("firm_page", self._id))
+
+    def _choose_twin(self) -> None:
+        if self._id is not None:
+            TwinDialog(self, self.desk, self._id).open()
 
     def _remove(self) -> None:
         if self._detail is not None:
@@ -211,6 +276,22 @@ class EnterpriseProfilePage(Page):
     def _copy(self, person: ContactDraft) -> None:
         QGuiApplication.clipboard().setText(person.phone)
         self.desk.toast(_("已复制 {name} 的电话").format(name=person.name), icon="copy")
+
+
+class TwinDialog(Dialog):
+    """Which other record is the same firm."""
+
+    def __init__(self, host: QWidget, desk: Desk, firm: UUID) -> None:
+        super().__init__(host, _("和哪一家合并"), dismiss=_("先不合并"))
+        self._host, self._desk, self._firm = host, desk, firm
+        self.picker = EnterprisePicker(desk)
+        self.picker.picked.connect(self._on_picked)
+        self.content.addWidget(Field(_("另一条记录"), self.picker, help_text=_("选好以后逐项核对，还没有合并")))
+        self.content.addStretch(1)
+
+    def _on_picked(self, other: UUID, _name: str) -> None:
+        self.close_with(True)
+        open_merge(self._host, self._desk, self._firm, other)
 
 
 class _PersonLine(QWidget):
@@ -246,9 +327,21 @@ def _facts(detail: EnterpriseDetail) -> tuple[tuple[str, str], ...]:
         (_("国民经济"), gb4754_label(draft.gb4754) if draft.gb4754 else ""),
         (_("法人代表"), draft.legal_person),
         (_("成立"), founded),
+        (_("园区"), draft.carrier),
+        (_("科创指数"), fact_words("index_score", draft)),
         (_("网址"), draft.website),
         (_("信箱"), draft.email),
     )
+
+
+def _tier_chip(tier: Tier, day: date) -> ChipLabel:
+    name = label(CodeList.ENTERPRISE_TIER, tier.code)
+    left = (tier.until - day).days if tier.until else None
+    if left is None or left > _SOON_DAYS:
+        return ChipLabel(name, "accent")
+    if left < 0:
+        return ChipLabel(_("{tier} 已过期").format(tier=name), "bad", "warning-circle")
+    return ChipLabel(_("{tier} 还有 {n} 天").format(tier=name, n=left), "warn", "clock")
 
 
 def _shortened(button: Button) -> Button:

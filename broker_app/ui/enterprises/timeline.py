@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from broker_app.i18n import _, month_of_year
 from broker_app.rules.calendar import china_date, utc_now
-from broker_app.services.enterprises import TimelineEntry
+from broker_app.services.firm_history import TimelineEntry
 from broker_app.services.typed_dates import date_text
 from broker_app.ui.shell import icons
 from broker_app.ui.shell.painting import paint_facts, paint_text
@@ -26,6 +26,8 @@ _ICONS = {
     "visit": ("map-pin", "accent", "tint"),
     "need": ("clipboard-text", "accent", "tint"),
     "match": ("handshake", "vio", "vio_tint"),
+    "paper": ("file-text", "accent", "tint"),
+    "merge": ("git-merge", "warn", "warn_tint"),
 }
 
 
@@ -137,8 +139,8 @@ class _LineDelegate(QStyledItemDelegate):
         body, meta = theme().line("body"), theme().line("meta")
         when = _when(entry)
         room = theme().scale.metrics("meta").horizontalAdvance(when) + 12
-        words = {"visit": _("走访"), "need": _("需求"), "match": _("对接")}[entry.kind]
-        title = _("{kind}：{title}").format(kind=words, title=entry.title)
+        words = _words_of(entry.kind)
+        title = _("{kind}：{title}").format(kind=words, title=entry.title) if words else entry.title
         paint_text(painter, QRectF(box.left(), box.top(), box.width() - room, body), title, "body", "text", strong=True)
         paint_text(painter, QRectF(box.right() - room, box.top(), room, body), when, "meta", "text3", right=True)
         top = box.top() + body
@@ -147,6 +149,11 @@ class _LineDelegate(QStyledItemDelegate):
             top += body
         facts = [one for one in (entry.who, entry.state) if one]
         paint_facts(painter, QRectF(box.left(), top, box.width(), meta), facts)
+
+
+def _words_of(kind: str) -> str:
+    words = {"visit": _("走访", "one"), "need": _("需求", "one"), "match": _("对接", "one"), "paper": _("文书", "one")}
+    return words.get(kind, "")
 
 
 class Timeline(QListView):
