@@ -116,7 +116,7 @@ def login(body: wire.LoginIn, request: Request, server: Here) -> wire.SignedInOu
         server.sign_ins.take(who)
         server.metrics.count("broker_sign_in_failures_total")
         raise
-    return _signed_in(signed_in)
+    return _signed_in(server, signed_in)
 
 
 @v1.post("/auth/refresh", responses=_problems(400, 401, 413))
@@ -128,7 +128,7 @@ def refresh(body: wire.RefreshIn, server: Here) -> wire.SignedInOut:
     if isinstance(answer, Problem):
         server.metrics.count("broker_tokens_reused_total")
         raise answer
-    return _signed_in(answer)
+    return _signed_in(server, answer)
 
 
 @v1.post("/auth/logout", status_code=204, responses=_problems(400, 413))
@@ -325,8 +325,16 @@ def _writable(connection: Connection, server: Server, token: str, scope: str) ->
     return caller
 
 
-def _signed_in(answer: SignedIn) -> wire.SignedInOut:
-    grants = [wire.GrantOut(scope=grant.scope, role=grant.role) for grant in answer.grants]
+def _signed_in(server: Server, answer: SignedIn) -> wire.SignedInOut:
+    scopes = [grant.scope for grant in answer.grants]
+    table = tables.scope
+    with reading(server.engine) as connection:
+        see(connection, scopes)
+        found = connection.execute(select(table.c.scope, table.c.title).where(table.c.scope.in_(scopes)))
+        titles = {scope: title for scope, title in found}
+    grants = [
+        wire.GrantOut(scope=grant.scope, role=grant.role, title=titles.get(grant.scope, "")) for grant in answer.grants
+    ]
     return wire.SignedInOut(
         access_token=answer.access_token, expires_in=answer.expires_in, refresh_token=answer.refresh_token,
         device=answer.device, user=answer.user, name=answer.name, administrator=answer.administrator,

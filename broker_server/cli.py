@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
 from broker_server import __version__, admin, auth, backups, meta, metrics, tables
+from broker_server.activation import activation_of, read_certificate, write_activation
 from broker_server.admin import AdminError
 from broker_server.backups import BackupError
 from broker_server.database import open_engine, reading, see_all, utc_now, writing
@@ -141,6 +142,20 @@ def _user_withdraw(engine: Engine, settings: Settings, chosen: Arguments) -> Non
     with writing(engine) as connection:
         gone = admin.take(connection, chosen.login, chosen.scope, utc_now())
     _say(f"已收回 {gone} 项授权。")
+
+
+def _activation(engine: Engine, settings: Settings, chosen: Arguments) -> None:
+    with reading(engine) as connection:
+        organisation = meta.facts(connection).get(meta.NAME, "")
+        if chosen.user:
+            admin.account_of(connection, chosen.user)
+    certificate = read_certificate(chosen.ca_file) if chosen.ca_file else ""
+    code = activation_of(chosen.address, organisation, chosen.user, certificate)
+    if chosen.output is None:
+        _say(code.as_text())
+        return
+    write_activation(code, certificate, chosen.output)
+    _say(f"激活码已写到 {chosen.output}。里面没有密码，密码另外告诉本人。")
 
 
 def _user_list(engine: Engine, settings: Settings, chosen: Arguments) -> None:
@@ -307,6 +322,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("login")
     one.add_argument("scope")
     command(users, "list", _user_list, "列出账号")
+
+    one = command(commands, "activation", _activation, "激活码：地址、单位和账号，没有密码 / activation code")
+    one.add_argument("--address", required=True, help="客户端用的地址，像 https://sync.example.cn")
+    one.add_argument("--user", default="", help="给谁的；不写就谁都能用")
+    one.add_argument("--ca-file", type=Path, help="单位自己的证书（PEM）")
+    one.add_argument("-o", "--output", type=Path, help="写成文件：.png 是二维码，.txt 是文字，带证书")
 
     one = command(group("team", "团队 / teams"), "add", _team_add, "建立团队")
     one.add_argument("number")

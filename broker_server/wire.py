@@ -149,10 +149,11 @@ class Hello(BaseModel):
 
 
 class GrantOut(BaseModel):
-    """A role in a scope."""
+    """A role in a scope, and what people call that scope."""
 
     scope: str
     role: str
+    title: str
 
 
 class SignedInOut(BaseModel):

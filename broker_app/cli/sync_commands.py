@@ -1,6 +1,7 @@
 """The exchange with the server: ``sync login``, ``sync now`` and ``sync status``."""
 
 import argparse
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME
 from broker_app.services.sealed_files import has_file
 from broker_app.services.sync_state import SyncBoard, sync_board
+from broker_app.sync.protocol import ACTIVATION_PREFIX
 
 if TYPE_CHECKING:
     from broker_app.sync.rounds import Outcome
@@ -22,8 +24,8 @@ def add_commands(commands: Any) -> None:
     sync = commands.add_parser("sync", help=_("和服务器上传、下载"), description=_("和服务器上传、下载"))
     parts = sync.add_subparsers(required=True, metavar=_("动作"))
     login = add_command(parts, "login", _login, _("登录服务器；密码用环境变量 BROKER_SERVER_PASSWORD 或文件给"))
-    login.add_argument("url", metavar="URL", help=_("服务器地址"))
-    login.add_argument("login", metavar=_("账号"))
+    login.add_argument("url", metavar="URL", help=_("服务器地址、激活码，或激活文件（.txt、二维码图片）"))
+    login.add_argument("login", metavar=_("账号"), nargs="?", default="", help=_("激活码里有就不用写"))
     login.add_argument("--password-file", type=Path, metavar="F", help=_("从文件读服务器密码"))
     login.add_argument("--device", default="", help=_("这台电脑的名字"))
     login.add_argument("--ca-file", type=Path, metavar="F", help=_("单位自己的证书文件"))
@@ -44,12 +46,26 @@ def _login(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store:
         password = credentials.find_server_password(arguments.password_file)
         ca_file = str(arguments.ca_file.resolve()) if arguments.ca_file else ""
+        activated = _activated(arguments.url)
         wanted = _rounds().LogIn(arguments.url, arguments.login, password, arguments.device, ca_file)
+        if activated is not None:
+            code = activated.activation
+            _rounds().find_activated(code, activated.certificate)
+            login = arguments.login or code.login
+            wanted = replace(wanted, url=code.server, login=login, certificate=activated.certificate)
         signed_in = _rounds().log_in(store, wanted)
     say(_("已登录「{server}」：{name}，这台电脑叫「{device}」。").format(
         server=signed_in.server_name, name=signed_in.name, device=signed_in.device_name
     ))  # fmt: skip
     return 0
+
+
+def _activated(said: str) -> Any:
+    """The activation code that was said instead of an address, None for an address."""
+    module = import_module("broker_app.sync.activation_file")
+    if ACTIVATION_PREFIX in said:
+        return module.read_activation(said)
+    return module.read_activation_file(Path(said)) if Path(said).is_file() else None
 
 
 def _now(arguments: argparse.Namespace) -> int:

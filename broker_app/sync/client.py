@@ -6,19 +6,22 @@ nothing here. Redirects are not followed, certificates are always checked, plain
 
 import gzip
 import random
+import socket
 import ssl
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import httpx
 import orjson
+import truststore
 
 from broker_app import __version__
 from broker_app.errors import (
@@ -78,15 +81,20 @@ class Connection:
         save: Saver = lambda _sign_in: None,
         *,
         transport: httpx.BaseTransport | None = None,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self.sign_in = sign_in
         self._save = save
-        self._sleep = sleep
+        self._aborted = Event()
+        self._sleep = sleep or self._aborted.wait
+        self._sockets: set[socket.socket] = set()
         self._access = ""
-        verify: ssl.SSLContext | bool = True
         if sign_in.ca_file:
             verify = _trusting(Path(sign_in.ca_file))
+        elif sign_in.certificate:
+            verify = ssl.create_default_context(cadata=sign_in.certificate)
+        else:
+            verify = _trusting_the_system()
         self._http = httpx.Client(
             base_url=sign_in.url,
             timeout=_TIMEOUT,
@@ -109,6 +117,13 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def abort(self) -> None:
+        """Break off what is under way, from another thread: a window that closes does not wait for a silent server."""
+        self._aborted.set()
+        for held in tuple(self._sockets):
+            with suppress(OSError):  # it has ended meanwhile
+                socket.socket.shutdown(held, socket.SHUT_RDWR)
 
     # --- the engine's questions ------------------------------------------------------------------------------
 
@@ -167,6 +182,7 @@ class Connection:
                 user=str(UUID(answer["user"])),
                 name=str(answer["name"]),
                 scopes=tuple(map(str, answer["scopes"])),
+                titles={**self.sign_in.titles, **_titles(answer)},
                 login=login or self.sign_in.login,
                 is_revoked=False,
             )
@@ -290,21 +306,28 @@ class Connection:
         raise ServerBusyError(_("服务器正忙，稍后自动再试。资料都在本机。"))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        self._go_on()
         try:
-            answer = self._http.request(method, path, **options)
-        except httpx.TimeoutException as error:
-            raise OfflineError(_("网络太慢，已停下，稍后自动再试。资料都在本机。")) from error
-        except httpx.ConnectError as error:
-            if _is_certificate_fault(error):
-                raise NotTheServerError(
-                    _("不能确认对方就是你的服务器，什么都没有传。资料都在本机。请换个网络再试，还不行就告诉管理员。")
-                ) from error
-            raise OfflineError(_("连不上服务器，稍后自动再试。资料都在本机。")) from error
+            answer = self._http.request(method, path, extensions={"trace": self._note_socket}, **options)
         except httpx.HTTPError as error:
-            raise OfflineError(_("网络断了一下，稍后自动再试。资料都在本机。")) from error
+            self._go_on()
+            raise _in_words(error) from error
         if len(answer.content) > _MAX_ANSWER:
             raise NotTheServerError(_not_the_server())
         return answer
+
+    def _go_on(self) -> None:
+        if self._aborted.is_set():
+            raise OfflineError(_("已停下，下次接着传。资料都在本机。"))
+
+    def _note_socket(self, event: str, info: dict[str, Any]) -> None:
+        """Remember the sockets as they are made, so that :meth:`abort` finds them (httpx, request extensions)."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            made = info["return_value"].get_extra_info("socket")
+            if isinstance(made, socket.socket):
+                self._sockets = {one for one in self._sockets if one.fileno() >= 0} | {made}
+                if self._aborted.is_set():
+                    self.abort()
 
     def _wait(self, answer: httpx.Response, attempt: int) -> None:
         if attempt + 1 >= _TRIES:
@@ -315,6 +338,25 @@ class Connection:
             raise ServerBusyError(_("服务器正忙，稍后自动再试。资料都在本机。"))
         jitter = random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients out, no secret
         self._sleep(max(least, min(_LONGEST_WAIT, _FIRST_WAIT * 2**attempt) * jitter))
+
+
+def _in_words(error: httpx.HTTPError) -> ExchangeError:
+    if isinstance(error, httpx.TimeoutException):
+        return OfflineError(_("网络太慢，已停下，稍后自动再试。资料都在本机。"))
+    if isinstance(error, httpx.ConnectError):
+        if _is_certificate_fault(error):
+            return NotTheServerError(
+                _("不能确认对方就是你的服务器，什么都没有传。资料都在本机。请换个网络再试，还不行就告诉管理员。")
+            )
+        return OfflineError(_("连不上服务器，稍后自动再试。资料都在本机。"))
+    return OfflineError(_("网络断了一下，稍后自动再试。资料都在本机。"))
+
+
+def _trusting_the_system() -> ssl.SSLContext:
+    """Trust what the system trusts: an office that gives out certificates puts them there once for every program."""
+    context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _trusting(ca_file: Path) -> ssl.SSLContext:
@@ -408,6 +450,10 @@ def _snapshot(wire: Any) -> Snapshot:
 
 def _grants(wire: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(grant["scope"]), str(grant["role"])) for grant in wire["grants"])
+
+
+def _titles(wire: Any) -> dict[str, str]:
+    return {str(grant["scope"]): str(grant["title"]) for grant in wire["grants"] if grant.get("title")}
 
 
 def _number(answer: httpx.Response, header: str) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from json import JSONEncoder
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid5
 
 PROTOCOL = 1
@@ -374,3 +375,39 @@ def _uuid(value: Any) -> UUID:
         return UUID(value)
     except (AttributeError, TypeError, ValueError):
         raise ProtocolError("not an id") from None
+
+
+ACTIVATION_PREFIX = "kjzf1:"
+"""What an activation code begins with; people paste it or scan it."""
+
+
+@dataclass(frozen=True)
+class Activation:
+    """激活码: where to sign in, so that nobody types an address. It holds no secret; the password is told apart.
+
+    ``ca_fingerprint`` is the SHA-256 (hex) of the certificate an organisation gives out itself, "" for none.
+    """
+
+    server: str
+    organisation: str
+    login: str = ""
+    ca_fingerprint: str = ""
+
+    def as_text(self) -> str:
+        """The code in one line."""
+        said = {"s": self.server, "o": self.organisation, "l": self.login, "c": self.ca_fingerprint}
+        return ACTIVATION_PREFIX + urlencode({name: value for name, value in said.items() if value}, safe=":/")
+
+    @classmethod
+    def from_text(cls, text: str) -> "Activation":
+        """Read a code wherever it stands in ``text``, also broken into lines.
+
+        Raises:
+            ProtocolError: there is none.
+        """
+        at = text.find(ACTIVATION_PREFIX)
+        code = "".join(text[at + len(ACTIVATION_PREFIX) :].partition("-----BEGIN")[0].split())
+        said = dict(parse_qsl(code)) if at >= 0 else {}
+        if not said.get("s") or not said.get("o"):
+            raise ProtocolError("no activation code")
+        return cls(said["s"], said["o"], said.get("l", ""), said.get("c", "").casefold())

@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 
 from broker_app.db.models import ProfileValue, SyncRound
 from broker_app.db.session import Store
-from broker_app.errors import ExchangeError, NotTheServerError, OfflineError, ServerBusyError, SignInError
+from broker_app.errors import (
+    ExchangeError,
+    InvalidInputError,
+    NotTheServerError,
+    OfflineError,
+    ServerBusyError,
+    SignInError,
+)
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.services.profile import read_profile
@@ -27,7 +34,7 @@ from broker_app.sync.blobs import Moved, collect_orphans, move_files
 from broker_app.sync.client import Connection, checked_address
 from broker_app.sync.engine import Refusal, Report, Round, ServerTroubleError, sync_round
 from broker_app.sync.local import Local
-from broker_app.sync.protocol import CLIENT_TOO_OLD, ProtocolError
+from broker_app.sync.protocol import CLIENT_TOO_OLD, Activation, ProtocolError
 from broker_app.sync.records import Removals, TooManyRemovalsError
 from broker_app.sync.session_store import (
     SignIn,
@@ -38,7 +45,17 @@ from broker_app.sync.session_store import (
     take_over,
 )
 
-__all__ = ["LogIn", "Outcome", "SignIn", "find_server", "log_in", "log_out", "run_round", "sign_in_of"]
+__all__ = [
+    "LogIn",
+    "Outcome",
+    "SignIn",
+    "find_activated",
+    "find_server",
+    "log_in",
+    "log_out",
+    "run_round",
+    "sign_in_of",
+]
 
 _locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
 _locks_lock = Lock()
@@ -54,6 +71,7 @@ class LogIn:
     password: str
     device_name: str = ""
     ca_file: str = ""
+    certificate: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,27 @@ def sign_in_of(session: Session) -> SignIn:
     return read_sign_in(session)
 
 
-def find_server(url: str, ca_file: str = "", *, connect: MakeConnection = Connection) -> tuple[str, str]:
+def find_activated(
+    activation: Activation, certificate: str = "", *, connect: MakeConnection = Connection
+) -> tuple[str, str]:
+    """:func:`find_server` for an activation code; whoever answers must call themselves what the code says.
+
+    Raises:
+        InvalidInputError: the address is none, or the certificate the code speaks of is not there.
+        ExchangeError: nobody, or somebody else, answers there.
+    """
+    if activation.ca_fingerprint and not certificate:
+        raise InvalidInputError("code", _("这个单位用自己的证书：请用管理员给的激活文件（.txt），二维码里放不下证书。"))
+    address, name = find_server(activation.server, certificate=certificate, connect=connect)
+    if name != activation.organisation:
+        words = _("激活码里写的是「{wanted}」，对方说自己是「{found}」，没有继续。请向管理员要新的激活码。")
+        raise ExchangeError(words.format(wanted=activation.organisation, found=name))
+    return address, name
+
+
+def find_server(
+    url: str, ca_file: str = "", *, certificate: str = "", connect: MakeConnection = Connection
+) -> tuple[str, str]:
     """The whole address of a server and the name of the organisation that runs it.
 
     Raises:
@@ -78,7 +116,7 @@ def find_server(url: str, ca_file: str = "", *, connect: MakeConnection = Connec
         ExchangeError: nobody, or somebody else, answers there.
     """
     address = checked_address(url)
-    with connect(SignIn(url=address, ca_file=ca_file)) as connection, _in_words():
+    with connect(SignIn(url=address, ca_file=ca_file, certificate=certificate)) as connection, _in_words():
         return address, connection.hello().name
 
 
@@ -103,6 +141,7 @@ def log_in(sessions: Sessions, wanted: LogIn, *, connect: MakeConnection = Conne
         device_name=name,
         device_key=before.device_key or new_device_key(),
         ca_file=wanted.ca_file or before.ca_file,
+        certificate=wanted.certificate or before.certificate,
     )
     with _one_at_a_time(store), connect(start) as connection, _in_words():
         greeting = connection.hello()
@@ -139,8 +178,11 @@ def run_round(
     progress: Callable[[Report], object] = lambda _report: None,
     file_progress: Callable[[Any, int], object] = lambda _file, _bytes: None,
     stopped: Callable[[], bool] = lambda: False,
+    begun: Callable[[Callable[[], None]], object] = lambda _abort: None,
 ) -> Outcome:
     """One exchange: everything that waits goes up, everything new comes down, then files.
+
+    ``stopped`` is asked between two requests; ``begun`` is given what breaks off the one under way, for another thread.
 
     Raises:
         SignInError: name and password are needed.
@@ -156,6 +198,7 @@ def run_round(
         local = Local(store, utc_now, sign_in.team, Removals(allowed=allow_removals))
         try:
             with connect(sign_in, lambda changed: _save(store, changed)) as connection, _in_words():
+                begun(connection.abort)
                 _drive(sync_round(local, progress, report), connection, stopped)
                 if with_files:
                     moved = move_files(store, connection, file_progress, stopped)

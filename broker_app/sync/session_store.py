@@ -5,8 +5,8 @@ old token and has to sign in again (sync.md, pitfall 10).
 """
 
 import base64
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -40,8 +40,13 @@ class SignIn:
     refresh_token: str = ""
     team: str = ""  # the scope of the person's own team
     scopes: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What people call the scopes they have a role in."""
+
     is_revoked: bool = False
     ca_file: str = ""
+    certificate: str = ""
+    """The certificate that came with the activation code (PEM); like ``ca_file`` the only one that is believed."""
 
     @property
     def is_open(self) -> bool:

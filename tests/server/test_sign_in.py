@@ -21,8 +21,8 @@ def test_who_signs_in_learns_who_they_are(server: ServerUnderTest, chen: Device)
     answer = server.post_login("chen", chen.key, chen.id).json()
     assert answer["device"] == str(chen.id)
     assert answer["grants"] == [
-        {"scope": "county:330381", "role": "broker"},
-        {"scope": "team:12", "role": "broker"},
+        {"scope": "county:330381", "role": "broker", "title": "county:330381"},
+        {"scope": "team:12", "role": "broker", "title": "team:12"},
     ]
     assert answer["scopes"] == ["county:330381", "public", "team:12", f"user:{chen.user}"]
     assert answer["expires_in"] == 900

@@ -48,6 +48,7 @@ class Exchange(QObject):
         self.account = Account()
         self._failures = 0
         self._stopping = False
+        self._abort: Callable[[], None] = _nothing
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._in_background)
@@ -81,6 +82,7 @@ class Exchange(QObject):
         if event.type() == QEvent.Type.Close:
             self._stopping = True
             self._timer.stop()
+            self._abort()
         return False
 
     def _in_background(self) -> None:
@@ -104,12 +106,18 @@ class Exchange(QObject):
                 progress=lambda report: self.progressed.emit(report.sent, report.received),
                 file_progress=lambda file, done: self.file_moved.emit(file.sha256, done),
                 stopped=lambda: self._stopping,
+                begun=self._note_abort,
             )
 
         self._desk.tasks.run(self, work, self._on_done, lambda error: self._on_failed(error, quietly=quietly))
 
+    def _note_abort(self, abort: Callable[[], None]) -> None:
+        self._abort = abort
+        if self._stopping:  # the window was closed between asking and connecting
+            abort()
+
     def _on_done(self, outcome: Any) -> None:
-        self.running = False
+        self.running, self._abort = False, _nothing
         self.connected, self.trouble = True, ""
         self._failures = 0
         self._rest(EVERY_MS)
@@ -119,7 +127,7 @@ class Exchange(QObject):
             self._desk.go("sync")
 
     def _on_failed(self, error: BrokerError, *, quietly: bool) -> None:
-        self.running = False
+        self.running, self._abort = False, _nothing
         self.connected = False if isinstance(error, OfflineError) else self.connected
         self.trouble = error.message
         self._failures += 1
@@ -137,6 +145,10 @@ class Exchange(QObject):
         if self.account.is_open:
             # Many computers come back to the network at once after lunch.
             self._timer.start(int(longest * random.uniform(0.7, 1.0)))  # noqa: S311 - no secret
+
+
+def _nothing() -> None:
+    """Nothing is under way."""
 
 
 def exchange_of(desk: Desk) -> Exchange:

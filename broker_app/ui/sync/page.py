@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from broker_app.i18n import _, counted
 from broker_app.services.attachments import vault_of
 from broker_app.services.sync_state import Difference, Returned, SyncBoard, sync_board
-from broker_app.sync.decisions import try_again, withdraw
+from broker_app.sync.decisions import take_in, try_again, withdraw
 from broker_app.sync.leftovers import write_leftovers
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, clear_layout, row_of
@@ -18,6 +19,7 @@ from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import ask, tell
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import KeyValues, Paragraph
+from broker_app.ui.sync.decline_dialog import DeclineDialog
 from broker_app.ui.sync.difference_dialog import DifferenceDialog
 from broker_app.ui.sync.exchange import exchange_of, sync_now
 from broker_app.ui.sync.rows import (
@@ -211,6 +213,7 @@ class SyncPage(Page):
                 one,
                 partial(self._look_at, one) if one.is_here and one.record_kind in _PLACES else None,
                 partial(self._act_on, one),
+                partial(self._decline, one),
             )
             for one in board.returned
         ]
@@ -300,8 +303,26 @@ class SyncPage(Page):
         if page is not None:
             self.desk.go(page, returned.record)
 
-    def _act_on(self, returned: Returned) -> None:
+    def _decline(self, returned: Returned) -> None:
         if returned.conflict is not None:
+            DeclineDialog(self, self.desk, returned.conflict, returned.title).open()
+
+    def _take_in(self, conflict: UUID, returned: Returned) -> None:
+        def done(_none: object) -> None:
+            self.desk.toast(_("已收下：{title}，会自动上传").format(title=returned.title))
+
+        ask(
+            self,
+            _("收下「{title}」？").format(title=returned.title),
+            _("{who}：{reason}").format(who=returned.who, reason=returned.reason),
+            _("收下"),
+            lambda: self.desk.tasks.write(self, lambda session: take_in(session, conflict), done),
+        )
+
+    def _act_on(self, returned: Returned) -> None:
+        if returned.conflict is not None and not returned.is_mine:
+            self._take_in(returned.conflict, returned)
+        elif returned.conflict is not None:
             conflict = returned.conflict
             ask(
                 self,

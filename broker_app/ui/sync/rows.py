@@ -114,14 +114,23 @@ def side_owner(side: Side) -> str:
     return _("你") if side.is_here else side.who
 
 
-def returned_row(returned: Returned, on_open: Callable[[], object] | None, on_act: Callable[[], object]) -> PersonRow:
-    """Something that came back; ``on_open`` where the record can be looked at."""
-    verb = _("撤回") if returned.conflict is not None else _("再试")
-    buttons = [Button(verb, small=True, on_click=on_act)]
+def returned_row(
+    returned: Returned,
+    on_open: Callable[[], object] | None,
+    on_act: Callable[[], object],
+    on_decline: Callable[[], object],
+) -> PersonRow:
+    """Something that came back, or that somebody asks of whoever leads; ``on_open`` where it can be looked at."""
+    if not returned.is_mine:
+        verbs = [(_("收下"), on_act), (_("不收"), on_decline)]
+    else:
+        verbs = [(_("撤回") if returned.conflict is not None else _("再试"), on_act)]
+    buttons = [Button(verb, small=True, on_click=act) for verb, act in verbs]
     if on_open is not None:
         buttons.insert(0, Button(_("去看"), small=True, on_click=on_open))
     why = _("{who}：{reason}").format(who=returned.who, reason=returned.reason) if returned.who else returned.reason
-    return PersonRow("arrow-u-up-left", "bad", returned.title, why, *buttons)
+    icon, tone = ("arrow-u-up-left", "bad") if returned.is_mine else ("users", "warn")
+    return PersonRow(icon, tone, returned.title, why, *buttons)
 
 
 class FileRow(QWidget):

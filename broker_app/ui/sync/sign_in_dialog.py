@@ -1,16 +1,20 @@
 """Signing in to a server: first whose server it is, shown large, then name and password."""
 
 import platform
+from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, SignInError
 from broker_app.i18n import _
 from broker_app.services.sync_state import Account
+from broker_app.sync.protocol import ACTIVATION_PREFIX
 from broker_app.ui.gate.window import PassphraseLine
-from broker_app.ui.shell.cards import Card
+from broker_app.ui.shell.buttons import Button
+from broker_app.ui.shell.cards import Card, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.fields import Field
@@ -25,6 +29,7 @@ class SignInDialog(Dialog):
         super().__init__(host, _("登录服务器"), primary=_("下一步"), icon="")
         self._desk = desk
         self._address = account.url
+        self._certificate = ""
         self.content.addWidget(
             Paragraph(_("登录以后，记录会自动上传，同事的也会下载下来。不登录也能一直用。"), "body", "text2")
         )
@@ -32,11 +37,17 @@ class SignInDialog(Dialog):
         self.url.setPlaceholderText("sync.example.cn")
         self.url.setText(account.url)
         self.url_field = Field(
-            _("服务器地址"),
+            _("服务器地址或激活码"),
             self.url,
-            help_text=_("管理员给的，像 sync.example.cn。登录以后这份资料就归这个服务器，不能再换。"),
+            help_text=_("管理员给的地址或激活码，粘贴进来就行。登录以后这份资料就归这个服务器，不能再换。"),
         )
         self.content.addWidget(self.url_field)
+        self.file_button = Button(
+            _("从文件或二维码图片读激活码"), "quiet", icon="scan", small=True, on_click=self._choose
+        )
+        self._file_row = QWidget()
+        self._file_row.setLayout(row_of(self.file_button, None))
+        self.content.addWidget(self._file_row)
         self._server = _ServerCard()
         self.content.addWidget(self._server)
         self.login, self.password, self.device = ImeAwareLineEdit(), PassphraseLine(), ImeAwareLineEdit()
@@ -64,19 +75,33 @@ class SignInDialog(Dialog):
             field.show_error("")
         self.primary_button.setEnabled(False)
         if self._server.isHidden():
-            url = self.url.text()
-            self._desk.tasks.run(
-                self,
-                lambda: _rounds().find_server(url),
-                lambda found: self._show_server(found[1], found[0]),
-                self._on_refused,
-            )
+            typed = self.url.text()
+            self._desk.tasks.run(self, lambda: _found(typed), self._on_found, self._on_refused)
             return
-        wanted = (self._address, self.login.text(), self.password.text(), self.device.text().strip())
+        said = (self.login.text(), self.password.text(), self.device.text().strip())
+        wanted = (self._address, *said, "", self._certificate)
         sessions = self._desk.tasks.sessions
         self._desk.tasks.run(
             self, lambda: _rounds().log_in(sessions, _rounds().LogIn(*wanted)), self._on_done, self._on_refused
         )
+
+    def read_file(self, file: Path) -> None:
+        """Read an activation code from a text file or a picture, and look for its server."""
+        self.url_field.show_error("")
+        self.primary_button.setEnabled(False)
+        self._desk.tasks.run(self, lambda: _found_in(file), self._on_found, self._on_refused)
+
+    def _choose(self) -> None:
+        shown = _("激活码（*.txt *.png *.jpg *.jpeg *.bmp *.webp）").replace("（", " (").replace("）", ")")
+        name, _filter = QFileDialog.getOpenFileName(self, _("选激活文件或二维码图片"), "", shown)
+        if name:
+            self.read_file(Path(name))
+
+    def _on_found(self, found: "_Found") -> None:
+        self._certificate = found.certificate
+        if found.login:
+            self.login.setText(found.login)
+        self._show_server(found.name, found.address)
 
     def _show_server(self, name: str, address: str) -> None:
         self._address = address
@@ -86,6 +111,7 @@ class SignInDialog(Dialog):
 
     def _show_step(self, *, found: bool) -> None:
         self.url_field.setVisible(not found)
+        self._file_row.setVisible(not found)
         self._server.setVisible(found)
         for field in self._second:
             field.setVisible(found)
@@ -125,6 +151,35 @@ class _ServerCard(Card):
         self.name.setText(name)
         self.address.setText(address)
         self.setAccessibleName(_("服务器 {name}，{address}").format(name=name, address=address))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Whose server it is, and what the activation code said besides."""
+
+    address: str
+    name: str
+    login: str = ""
+    certificate: str = ""
+
+
+def _found(typed: str) -> _Found:
+    if ACTIVATION_PREFIX not in typed:
+        return _Found(*_rounds().find_server(typed))
+    return _activated(_activation_file().read_activation(typed))
+
+
+def _found_in(file: Path) -> _Found:
+    return _activated(_activation_file().read_activation_file(file))
+
+
+def _activated(found: Any) -> _Found:
+    address, name = _rounds().find_activated(found.activation, found.certificate)
+    return _Found(address, name, found.activation.login, found.certificate)
+
+
+def _activation_file() -> Any:
+    return import_module("broker_app.sync.activation_file")  # reads pictures, and most sign-ins never need it
 
 
 def _rounds() -> Any:

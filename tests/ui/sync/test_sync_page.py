@@ -12,16 +12,20 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from broker_app.app import build_window, settle
-from broker_app.db.models import Contact
+from broker_app.db.models import Contact, Need
+from broker_app.services.publishing import Office, publication_of, publish_need
+from broker_app.sync.protocol import Activation
 from broker_app.sync.session_store import read_sign_in, save_sign_in
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.main_window import MainWindow
 from broker_app.ui.shell.text_blocks import ElidedWords, Words
 from broker_app.ui.shell.theme import install_theme
+from broker_app.ui.sync.decline_dialog import DeclineDialog
 from broker_app.ui.sync.difference_dialog import ChoiceRow, DifferenceDialog
 from broker_app.ui.sync.page import SyncPage
 from broker_app.ui.sync.sign_in_dialog import SignInDialog
+from broker_server.activation import write_activation
 from tests.server_under_test import PASSWORD, ServerUnderTest, running_server
 from tests.sync.computers import COUNTY, Computer, ContactDraft, new_computer
 
@@ -93,6 +97,16 @@ def dialog_of(window: MainWindow, kind: type[Dialog]) -> Dialog:
 def press(qtbot: QtBot, window: QWidget, text: str) -> None:
     (button,) = [one for one in window.findChildren(Button) if one.isVisible() and one.text() == text]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def press_named(qtbot: QtBot, window: QWidget, name: str) -> None:
+    """Press the button a screen reader calls ``name``, once it is there."""
+
+    def found() -> list[Button]:
+        return [one for one in window.findChildren(Button) if one.isVisible() and one.accessibleName() == name]
+
+    qtbot.waitUntil(lambda: len(found()) == 1, timeout=10_000)
+    QTest.mouseClick(found()[0], Qt.MouseButton.LeftButton)
 
 
 def difference_of_a_phone(chen: Computer, lin: Computer) -> None:
@@ -243,3 +257,60 @@ def test_a_shut_out_computer_locks_and_hands_over_what_it_could_not_send(
     (file,) = (tmp_path / "documents").iterdir()
     assert FIRM in file.read_text("utf-8")
     assert len(chen.waiting()) == 1
+
+
+def test_an_activation_code_in_a_picture_shows_whose_server_it_is_and_fills_the_account(
+    server: ServerUnderTest, chen: Computer, open_window: Callable[[Computer], MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window(chen)
+    dialog = sync_page(window).sign_in()
+    write_activation(Activation(server.url, "试验服务器", "chen"), "", tmp_path / "code.png")
+    dialog.read_file(tmp_path / "code.png")
+    qtbot.waitUntil(lambda: dialog.server_words == "试验服务器", timeout=10_000)
+    assert dialog.login.text() == "chen"
+    assert dialog.password.hasFocus()
+    dialog.password.setText(PASSWORD)
+    dialog.accept()
+    qtbot.waitUntil(lambda: sync_page(window).exchange.account.is_open, timeout=10_000)
+    qtbot.waitUntil(lambda: not sync_page(window).exchange.running, timeout=10_000)
+
+
+def test_somebody_elses_wish_is_taken_in_or_not_with_a_reason(
+    server: ServerUnderTest, chen: Computer, lin: Computer, open_window: Callable[[Computer], MainWindow], qtbot: QtBot
+) -> None:
+    server.give("lin", "public=curator")
+    chen.sign_in()
+    for number, title in enumerate(("样例甲焊膏", "样例乙焊膏")):
+        with chen.store.write() as session:
+            need = Need(title=title, goal="少空洞", state="verified", verifier_id="x", no_metric_reason="没量过")
+            need.number = f"XQ-{number}"
+            session.add(need)
+            session.flush()
+            publish_need(session, need.id, Office("样例县科技局", "", "0577"))
+    chen.sync()
+    lin.sign_in()
+    lin.sync()
+    window = open_window(lin)
+    page = sync_page(window)
+    qtbot.waitUntil(lambda: page.board is not None and len(page.board.returned) == 2, timeout=10_000)
+    assert "chen：要公开这条需求，收下以后大家都能看到" in words_of(page)
+    press_named(qtbot, window, "收下：样例甲焊膏")
+    dialog_of(window, Dialog).primary_button.click()
+    qtbot.waitUntil(lambda: page.board is not None and len(page.board.returned) == 1, timeout=10_000)
+    press_named(qtbot, window, "不收：样例乙焊膏")
+    dialog = dialog_of(window, DeclineDialog)
+    assert isinstance(dialog, DeclineDialog)
+    dialog.primary_button.click()
+    qtbot.waitUntil(lambda: bool(dialog.field.error), timeout=5_000)
+    dialog.why.setText("看不出要什么")
+    dialog.primary_button.click()
+    qtbot.waitUntil(lambda: page.board is not None and not page.board.returned, timeout=10_000)
+    window.close()
+    lin.sync()
+    chen.sync()
+    with chen.store.read() as session:
+        states = {row.title: publication_of(session, row.id) for row in session.query(Need)}
+    assert states["样例甲焊膏"] is not None
+    assert states["样例甲焊膏"].state == "public"
+    assert states["样例乙焊膏"] is not None
+    assert states["样例乙焊膏"].answer == "看不出要什么"
