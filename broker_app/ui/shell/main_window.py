@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, first_sentence
 from broker_app.services.profile import Profile
 from broker_app.services.recovery import end_sitting
 from broker_app.services.store_status import store_status
@@ -102,15 +102,15 @@ class MainWindow(QWidget):
 
     def show_complaint(self, error: BrokerError, actions: Sequence[Button]) -> None:
         """Show an error on the page: what happened first, then details, and its code."""
-        detail = error.message.partition("。")[2]
-        banner = Banner("bad", _headline(error), detail.strip(), code=error.code, actions=tuple(actions))
+        what, detail = first_sentence(error.message)
+        banner = Banner("bad", what, detail, code=error.code, actions=tuple(actions))
         self.page.show_banner(banner)
 
     def withdraw_complaint(self, error: BrokerError) -> None:
         """Take an error off every page that still shows it: what it spoke of is over."""
         for page in self._pages.values():
             for banner in page.banners:
-                if banner.what == _headline(error):
+                if banner.what == first_sentence(error.message)[0]:
                     banner.close_banner()
 
     def keep_typing(self) -> None:
@@ -196,6 +196,8 @@ class MainWindow(QWidget):
         )
         calendar = partial(self.show_page, "calendar")
         book.add(Command("go.calendar", _("去「日历」"), calendar, "", "calendar-blank", go))
+        proposals = partial(self.show_page, "proposals")
+        book.add(Command("go.proposals", _("去「走访建议」"), proposals, "", "calendar-check", go))
         book.add(Command("go.trash", _("去「回收站」"), partial(self.show_page, "trash"), "", "trash", go))
         book.add(Command("back", _("回到上一页"), self.step_back, "Alt+Left", "arrow-left", go))
         book.add(Command("forward", _("再往前一页"), self.step_forward, "Alt+Right", "arrow-right", go))
@@ -273,11 +275,6 @@ class MainWindow(QWidget):
         left = self.stack.x() + (self.stack.width() - self._toast.width()) // 2
         top = self.status.y() - self._toast.height() - _TOAST_ABOVE
         self._toast.move(QPoint(left, top))
-
-
-def _headline(error: BrokerError) -> str:
-    what, _stop, detail = error.message.partition("。")
-    return f"{what}。" if detail else what
 
 
 def refusal_field(error: BrokerError) -> str:

@@ -31,10 +31,11 @@ class TodayPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._all_to_dos = False
+        self.proposals_button = Button(_("走访建议"), icon="calendar-check", on_click=lambda: desk.go("proposals"))
         self.plan_button = Button(_("安排走访"), icon="calendar-plus", on_click=lambda: desk.go("visits", "plan"))
         self.new_button = Button(_("新走访"), "primary", icon="plus", on_click=lambda: desk.go("visits", "new"))
         self.new_button.setToolTip("Ctrl+N")
-        self.header.add_actions(self.plan_button, self.new_button)
+        self.header.add_actions(self.proposals_button, self.plan_button, self.new_button)
         area, whole = scroll_column(margins=(24, 0, 20, 14))
         self.body.addWidget(area)
         columns = QHBoxLayout()
