@@ -13,7 +13,7 @@ from broker_app.ui.shell.ime import commit_composition
 from broker_app.ui.shell.tasks import TaskRunner
 
 SAVE_AFTER_MS = 800
-SAVE_AT_LEAST_EVERY_MS = 3000
+SAVE_AT_LEAST_EVERY_MS = 2000
 
 Save = Callable[[Session, UUID | None], UUID]
 """Writes what is typed to the record of that id (None: a new one) and returns its id."""

@@ -18,7 +18,7 @@ from broker_app.services.visits import Span, VisitDraft, move_visit, save_visit
 from broker_app.ui.shell.tasks import TaskRunner
 
 SAVE_AFTER_MS = 800
-SAVE_AT_LEAST_EVERY_MS = 3000
+SAVE_AT_LEAST_EVERY_MS = 2000
 
 
 @dataclass
