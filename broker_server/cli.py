@@ -14,11 +14,13 @@ import uvicorn
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
+from broker_app.sync.protocol import CONFLICT, HELD
 from broker_server import __version__, admin, auth, backups, meta, metrics, tables
 from broker_server.activation import activation_of, read_certificate, write_activation
 from broker_server.admin import AdminError
 from broker_server.backups import BackupError
 from broker_server.database import open_engine, reading, see_all, utc_now, writing
+from broker_server.leftovers import import_leftovers
 from broker_server.migrations.upgrade import is_at_head
 from broker_server.problems import Problem
 from broker_server.scopes import Grant, Role
@@ -142,6 +144,13 @@ def _user_withdraw(engine: Engine, settings: Settings, chosen: Arguments) -> Non
     with writing(engine) as connection:
         gone = admin.take(connection, chosen.login, chosen.scope, utc_now())
     _say(f"已收回 {gone} 项授权。")
+
+
+def _import_leftovers(engine: Engine, settings: Settings, chosen: Arguments) -> None:
+    counts = import_leftovers(engine, chosen.file, chosen.user, utc_now())
+    held, conflicts = counts[HELD], counts[CONFLICT]
+    _say(f"读入 {counts.total()} 条改动，以前读过的不会重复。其中 {held} 条等队长处理，{conflicts} 条要两边确认。")
+    _say("文件没有加密，读入以后请删掉。照片和附件的内容不在文件里。")
 
 
 def _activation(engine: Engine, settings: Settings, chosen: Arguments) -> None:
@@ -322,6 +331,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("login")
     one.add_argument("scope")
     command(users, "list", _user_list, "列出账号")
+
+    one = command(commands, "import-leftovers", _import_leftovers, "读入停用的电脑导出的改动 / take in leftovers")
+    one.add_argument("file", type=Path, help="客户端「导出没上传的」写的 .jsonl 文件")
+    one.add_argument("--user", required=True, help="是谁的改动：按他现在的授权读入")
 
     one = command(commands, "activation", _activation, "激活码：地址、单位和账号，没有密码 / activation code")
     one.add_argument("--address", required=True, help="客户端用的地址，像 https://sync.example.cn")

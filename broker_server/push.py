@@ -7,12 +7,12 @@ operation has to be held): then the transaction starts again with those locked a
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -35,11 +35,16 @@ from broker_app.sync.protocol import (
     user_scope,
 )
 from broker_server import tables
-from broker_server.auth import Caller, authenticate
+from broker_server.auth import Caller, authenticate, grants_of
 from broker_server.database import insert_new, moment, run, see, write_rows
 from broker_server.meta import COVERED, check_epoch, facts
 from broker_server.problems import busy, epoch_changed
+from broker_server.scopes import access_of
 
+HANDED_OVER = UUID("7c0d6a52-6b0e-5f0a-8f0c-2f1d9a3b7e10")
+"""Stands for the device where an administrator brought operations in from a file."""
+
+ResultT = TypeVar("ResultT")
 JsonObject = dict[str, Any]
 Key = tuple[str, UUID]  # scope, id
 
@@ -125,10 +130,31 @@ def push(
         Problem: epoch-changed, also for a cursor beyond the head of a scope that is written to; token-expired,
             device-revoked (nothing was applied), busy.
     """
+    return _with_all_scopes(engine, partial(_push, token, epoch, operations, cursors, now))
+
+
+def push_for(engine: Engine, account: UUID, operations: Sequence[Operation], now: datetime) -> list[JsonObject]:
+    """Take in what ``account`` could not send itself; an administrator vouches for it, the account's roles decide.
+
+    Raises:
+        Problem: busy.
+    """
+
+    def work(needed: frozenset[str], connection: Connection) -> list[JsonObject]:
+        grants = grants_of(connection, account)
+        caller = Caller(account, HANDED_OVER, False, grants, access_of(account, grants))
+        said = frozenset(operation.scope for operation in operations)
+        return _Push(connection, caller, said, needed, now).take(operations)
+
+    return _with_all_scopes(engine, work)
+
+
+def _with_all_scopes(engine: Engine, work: Callable[[frozenset[str], Connection], ResultT]) -> ResultT:
+    """Do ``work`` in one transaction, begun again when it finds that further scopes have to be locked."""
     needed: frozenset[str] = frozenset()
     for _hop in range(_HOPS):
         try:
-            return run(engine, partial(_push, token, epoch, operations, needed, cursors, now))
+            return run(engine, partial(work, needed))
         except _MoreScopesError as more:
             needed |= more.scopes
     raise busy()
@@ -138,9 +164,9 @@ def _push(
     token: str,
     epoch: UUID,
     operations: Sequence[Operation],
-    needed: frozenset[str],
     cursors: Mapping[str, Cursor],
     now: datetime,
+    needed: frozenset[str],
     connection: Connection,
 ) -> Taken:
     caller = authenticate(connection, token, now)
