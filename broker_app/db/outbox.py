@@ -2,7 +2,7 @@
 
 It listens to the session, so no service can forget to. An operation is ``{field: [old, new]}``
 (sync.md section 3). While it has not been sent, a later change of the same record is folded into it
-field by field; once sent it is never touched again.
+field by field; once sent it is never touched again. A change of ``scope`` means that the record is handed over.
 """
 
 from datetime import UTC, date, datetime
@@ -192,7 +192,7 @@ def _fold(session: Session, waiting: tuple[int, Change], row: Synced, change: Ch
         .values(
             op=new_id(),
             fields=folded,
-            scope=row.scope,
+            scope=folded["scope"][0] if "scope" in folded else row.scope,  # it is still to be handed over from there
             action="delete" if row.deleted_at else "put",
             seen=None,
             parked=None,

@@ -325,6 +325,7 @@ def _keep(session: Session, rows: Sequence[Waiting], results: Mapping[UUID, Resu
     columns = [getattr(OutboxOperation, name) for name in _KEPT_COLUMNS]
     for (status, at), alike in groupby(rows, lambda row: (results[row.op].status, results[row.op].at)):
         told = (literal(status), literal(at), literal(now, UtcDateTime()))
+        move=row.fields["scope"][1] if "scope" in row.fields else None,
         for some in portions([row.seq for row in alike]):
             query = select(*columns, *told).where(OutboxOperation.seq.in_(some)).order_by(OutboxOperation.seq)
             names = [*_KEPT_COLUMNS, "status", "received_at", "acknowledged_at"]
@@ -410,7 +411,7 @@ def _take_back(session: Session, row: Waiting) -> None:
     before = {
         name: change[0]
         for name, change in row.fields.items()
-        if name != "deleted_at" and same(wire_value(found[name]) if name in found else None, change[1])
+        if name not in ("deleted_at", "scope") and same(wire_value(found[name]) if name in found else None, change[1])
     }
     values = {name: value for name, value in row_values(row.kind, before).items() if name in before}
     if "deleted_at" in row.fields:
@@ -428,6 +429,8 @@ def _tell_whole(session: Session, kind: str, row: Mapping[str, Any]) -> None:
         .where(OutboxOperation.record_id == row["id"], OutboxOperation.sent_at.is_(None))
         .limit(1)
     )
+    if "scope" in row.fields:
+        values["scope"] = row.fields["scope"][0]
     if later is None:
         return
     if row["deleted_at"] is not None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from broker_app.db.models import OutboxOperation, ProfileValue, ServerRecord, SyncScope
 from broker_app.services.firm_aliases import follow_aliases, forget_aliases, has_aliases, learn_aliases
 from broker_app.services.indexing import UNINDEXED, reindex
-from broker_app.sync.bodies import Body, body_of, models, new_rows, row_values, table_of
+from broker_app.sync.bodies import Body, body_of, models, new_rows, row_values, sendable, table_of
 from broker_app.sync.merge import lay_over
 from broker_app.sync.protocol import (
     DELETE,
@@ -518,7 +518,7 @@ def _put_rows(session: Session, page: _Page, kind: str, changes: Sequence[Change
             {
                 **row_values(kind, body),
                 "id": change.id,
-                "scope": change.scope,
+                "scope": _where(change.scope, pending),
                 "rev": change.rev,
                 "deleted_at": deleted_at,
                 "edited_at": now,
@@ -539,14 +539,20 @@ def _view(
     """The body a person sees, and since when it lies in the trash for them."""
     seen, deleted_at = dict(body), None
     for operation in pending:
-        changes = {name: change for name, change in operation.fields.items() if name != "deleted_at"}
-        seen = lay_over(kind, seen, changes)
+        seen = lay_over(kind, seen, sendable(operation.fields.items()))
         if "deleted_at" in operation.fields:
             wish = operation.fields["deleted_at"][1]
             deleted_at = None if wish is None else _moment(wish)
         elif operation.action == "delete":
             deleted_at = operation.at
     return seen, deleted_at
+
+
+def _where(scope: str, pending: Sequence[OutboxOperation]) -> str:
+    """The scope a person sees a record in: where it was handed over to, though the server has not heard of it."""
+    for operation in pending:
+        scope = operation.fields.get("scope", (scope, scope))[1]
+    return scope
 
 
 def seen_hash(pending: Sequence[OutboxOperation], kind: str, row: Mapping[str, Any], told: Told | None) -> str:
