@@ -1,8 +1,8 @@
 """How fast firms are with 100,000 of them and 20,000 visits: warning of a duplicate, list, record, full scan.
 
-Prints JSON: p50 and p95 of the warning while typing, of opening a record and of the first page of the list, frames of
-an offscreen list scrolled from top to end and the memory that took, seconds of a full scan of 10,000 firms, against
-the limits of the design (ux.md 2.11). All firms are made up.
+Prints JSON: p50 and p95 of the warning while typing, of opening a record and of switching to the list, frames of the
+offscreen list scrolled by the wheel and dragged from top to end, the memory that took, seconds of a full scan of 10,000
+firms, by the clock and in the processor, against the limits of the design (ux.md 2.11). All firms are made up.
 
 Run: python benchmarks/firms.py [--firms N] [--keep DIR]
 """
@@ -40,13 +40,17 @@ from broker_app.services.profile import Profile, create_profile, open_profile
 
 KEY = bytes(range(32))
 LIMITS = {
-    "duplicate_warning_p95_ms": 150.0,
-    "open_record_p95_ms": 200.0,
-    "switch_to_list_p95_ms": 200.0,
-    "scroll_frame_p95_ms": 1000 / 60,
+    "duplicate_warning": 150.0,
+    "open_record": 200.0,
+    "switch_to_list": 200.0,
+    "scroll_by_wheel": 1000 / 60,
+    "scroll_by_drag": 1000 / 60,
     "scroll_memory_mb": 40.0,
     "scan_10000_s": 10.0,
+    "scan_10000_cpu_s": 10.0,
 }
+"""p95 in ms where nothing else is said, each by the clock and in the processor: a busy machine says little of us."""
+
 _PLACES = ("乐清", "瑞安", "永嘉", "平阳", "苍南", "龙湾", "瓯海", "鹿城", "温州", "浙江")
 _SYLLABLES = "瑞德安华泰宏达恒盛科创正兴中鑫新明永胜东海力源天合嘉信金诚百川伟业联众精工博润"
 _TRADES = ("电气", "阀门", "泵业", "鞋业", "机电", "汽配", "包装", "锁业", "仪表", "新材料", "眼镜", "服饰")
@@ -99,17 +103,23 @@ def fill(store: Store, count: int) -> list[UUID]:
 
 
 def timed(work: Callable[[], object], rounds: int) -> dict[str, float]:
-    """p50 and p95 of ``work`` in ms."""
-    times = []
+    """p50 and p95 of ``work`` in ms, by the clock and in the processor."""
+    times, processor = [], []
     for _round in range(rounds):
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), time.process_time()
         work()
         times.append((time.perf_counter() - began) * 1000)
-    return {"p50_ms": round(statistics.median(times), 2), "p95_ms": _p95(times)}
+        processor.append((time.process_time() - spent) * 1000)
+    return {
+        "p50_ms": round(statistics.median(times), 2),
+        "p95_ms": _p95(times),
+        "p50_cpu_ms": round(statistics.median(processor), 2),
+        "p95_cpu_ms": _p95(processor),
+    }
 
 
 def _p95(times: Sequence[float]) -> float:
-    return round(sorted(times)[int(len(times) * 0.95) - 1], 2)
+    return round(sorted(times)[max(0, int(len(times) * 0.95) - 1)], 2)
 
 
 def peak_mb() -> float:
@@ -133,11 +143,11 @@ def measure_services(store: Store, ids: Sequence[UUID]) -> dict[str, Any]:
         with store.read() as session:
             similar_enterprises(session, name, code)
 
-    def open_record() -> None:
+    def read_record() -> None:
         with store.read() as session:
             get_enterprise(session, draw.choice(ids))
 
-    return {"duplicate_warning": timed(warn, 200), "open_record_service": timed(open_record, 200)}
+    return {"duplicate_warning": timed(warn, 200), "read_record": timed(read_record, 200)}
 
 
 def measure_window(store: Store, ids: Sequence[UUID]) -> dict[str, Any]:
@@ -159,47 +169,66 @@ def measure_window(store: Store, ids: Sequence[UUID]) -> dict[str, Any]:
     settle(application, window)
 
     def switch() -> None:
-        window.show_page("today")
-        began = time.perf_counter()
         window.show_page("enterprises")
         application.processEvents()
-        switched.append((time.perf_counter() - began) * 1000)
+
+    def leave() -> None:
+        window.show_page("today")
         settle(application, window)
 
-    switched: list[float] = []
-    for _round in range(20):
-        switch()
+    switched = _alternating(switch, leave, 20)
+    switch()
+    settle(application, window)
     page = window.page
     if not isinstance(page, EnterprisesPage):
         raise TypeError(page)
-    page.refresh()
-    settle(application, window)
-    bar, frames, before = page.table.verticalScrollBar(), [], current_mb()
-    steps = 1200
-    for step in range(steps + 1):
-        began = time.perf_counter()
-        bar.setValue(round(bar.maximum() * step / steps))
-        page.table.viewport().repaint()
-        frames.append((time.perf_counter() - began) * 1000)
+    bar, before = page.table.verticalScrollBar(), current_mb()
+
+    def frames(to: Sequence[int]) -> dict[str, float]:
+        places = iter(to)
+
+        def frame() -> None:
+            bar.setValue(next(places))
+            page.table.viewport().repaint()
+
+        return timed(frame, len(to))
+
+    row = page.table.rowHeight(0)
+    wheel = frames([3 * row * step for step in range(600)])
+    drag = frames([round(bar.maximum() * step / 600) for step in range(601)])
     grown = current_mb() - before
-    opened: list[float] = []
     draw = random.Random(5)  # noqa: S311 - made-up data
-    for _round in range(40):
-        began = time.perf_counter()
+
+    def open_record() -> None:
         window.show_page("enterprise", draw.choice(ids))
         settle(application, window)
-        opened.append((time.perf_counter() - began) * 1000)
+
+    opened = timed(open_record, 40)
     rows = page.model.rowCount()
     window.close()
     application.processEvents()
     return {
         "rows_in_list": rows,
-        "switch_to_list_p95_ms": _p95(switched),
-        "scroll_frame_p50_ms": round(statistics.median(frames), 2),
-        "scroll_frame_p95_ms": _p95(frames),
-        "scroll_frame_max_ms": round(max(frames), 2),
+        "switch_to_list": switched,
+        "scroll_by_wheel": wheel,
+        "scroll_by_drag": drag,
         "scroll_memory_mb": round(grown, 1),
-        "open_record_p95_ms": _p95(opened),
+        "open_record": opened,
+    }
+
+
+def _alternating(work: Callable[[], object], between: Callable[[], object], rounds: int) -> dict[str, float]:
+    """:func:`timed` of ``work``, with ``between`` done before each round and not counted."""
+    found = []
+    for _round in range(rounds):
+        between()
+        found.append(timed(work, 1))
+    names = (("p50_ms", "p50_ms"), ("p95_ms", "p50_ms"), ("p50_cpu_ms", "p50_cpu_ms"), ("p95_cpu_ms", "p50_cpu_ms"))
+    return {
+        name: round(statistics.median(one[of] for one in found), 2)
+        if "p50" in name
+        else _p95([one[of] for one in found])
+        for name, of in names
     }
 
 
@@ -208,11 +237,22 @@ def measure_scan(folder: Path) -> dict[str, Any]:
     with create_profile(ProfilePaths(folder), KEY, Profile(user_id="u", name="样例")) as store:
         fill(store, 10_000)
         with store.read() as session:
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), time.process_time()
             scan = scan_duplicates(session)
-            took = time.perf_counter() - began
+            took, worked = time.perf_counter() - began, time.process_time() - spent
             live = len(session.scalars(select(Enterprise.id)).all())
-    return {"scan_10000_s": round(took, 2), "firms": live, "pairs": len(scan.pairs)}
+    return {
+        "scan_10000_s": round(took, 2),
+        "scan_10000_cpu_s": round(worked, 2),
+        "scanned": live,
+        "pairs": len(scan.pairs),
+    }
+
+
+def _figures(found: Any) -> list[tuple[str, float]]:
+    if isinstance(found, dict):
+        return [("_p95_ms", found["p95_ms"]), ("_p95_cpu_ms", found["p95_cpu_ms"])]
+    return [] if found is None else [("", found)]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -233,10 +273,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             ids = fill(store, arguments.firms)
         with store:
             result = {"firms": len(ids), **measure_services(store, ids), **measure_window(store, ids), **scan}
-    result["duplicate_warning_p95_ms"] = result["duplicate_warning"]["p95_ms"]
     result["peak_mb"] = round(peak_mb(), 1)
     result["limits"] = LIMITS
-    result["holds"] = {name: result[name] <= limit for name, limit in LIMITS.items() if name in result}
+    result["holds"] = {
+        f"{name}{suffix}": figure <= limit
+        for name, limit in LIMITS.items()
+        for suffix, figure in _figures(result.get(name))
+    }
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
     return 0
 

@@ -111,7 +111,7 @@ class PagedModel(QAbstractTableModel, Generic[RowT]):
         """Text of a cell, the row itself, and the whole row in words for screen readers."""
         if not index.isValid():
             return None
-        column, row = self.columns[index.column()], self._rows[index.row()]
+        column, row = self.columns[index.column()], self.row(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -11,14 +11,15 @@ from broker_app.ui.shell.paged_model import ROOT, Column, Index, PagedModel
 RowT = TypeVar("RowT")
 Order = Sequence[str]
 
-_PAGES_KEPT = 30
+_PIECE = 40  # rows read at once while scrolling: two windows full, a few milliseconds
+_PIECES_KEPT = 60
 
 
 class WindowedModel(PagedModel[RowT]):
     """The first page is read at once; if there is more, ``ask_order`` reads the ids of all rows off the UI thread.
 
     ``ask_order(tell)`` calls ``tell(order)`` when it has them; ``rows_of`` reads the rows of some ids, in their order.
-    Memory holds the ids and thirty pages of rows, however long the list.
+    Memory holds the ids and some two thousand rows, however long the list.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class WindowedModel(PagedModel[RowT]):
         """The row of a line, read if it is not in memory."""
         if number < len(self._rows):
             return self._rows[number]
-        page, within = divmod(number, self.PAGE_SIZE)
+        page, within = divmod(number, _PIECE)
         return self._page(page)[within]
 
     def find(self, wanted: Callable[[RowT], bool]) -> int:
@@ -50,7 +51,7 @@ class WindowedModel(PagedModel[RowT]):
         for page, rows in sorted(self._pages.items()):
             for within, row in enumerate(rows):
                 if wanted(row):
-                    return page * self.PAGE_SIZE + within
+                    return page * _PIECE + within
         return -1
 
     def reload(self) -> None:
@@ -99,10 +100,10 @@ class WindowedModel(PagedModel[RowT]):
     def _page(self, number: int) -> Sequence[RowT]:
         found = self._pages.get(number)
         if found is None:
-            first = number * self.PAGE_SIZE
-            found = self._rows_of(self._order[first : first + self.PAGE_SIZE])
+            first = number * _PIECE
+            found = self._rows_of(self._order[first : first + _PIECE])
             self._pages[number] = found
-            if len(self._pages) > _PAGES_KEPT:
+            if len(self._pages) > _PIECES_KEPT:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(number)
