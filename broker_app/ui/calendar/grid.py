@@ -1,15 +1,18 @@
 """Seven days side by side, a tile a visit; a planned one is dragged, or moved by Ctrl and the arrow keys."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
-from broker_app.i18n import _, day_name, weekday_name
+from broker_app.i18n import _, day_name, either, weekday_name
 from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.calendar_plan import WeekVisit
+from broker_app.services.follow_ups import FollowUpRow
+from broker_app.ui.calendar.tiles import DragTile, LineTile, line_height
 from broker_app.ui.shell.painting import paint_text, plain_tip
 from broker_app.ui.shell.theme import theme
 
@@ -25,65 +28,20 @@ _STEPS = {
 }
 
 
-class VisitTile(QAbstractButton):
+class VisitTile(DragTile):
     """A visit in its day; Enter or a click opens it."""
 
     moved = Signal(object)
     """The moment it is moved to."""
 
-    dragged = Signal(QPoint)
-    dropped = Signal(QPoint)
-
     def __init__(self, visit: WeekVisit, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, movable=visit.movable, steps=_STEPS)
         self.visit = visit
-        self._pressed_at: QPoint | None = None
-        self._dragging = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setCursor(Qt.CursorShape.OpenHandCursor if visit.movable else Qt.CursorShape.ArrowCursor)
         when = f"{visit.start:%H:%M}—{visit.end:%H:%M}"
         self.setAccessibleName(f"{day_name(visit.start)} {when} {visit.enterprise} {visit.state_words}")
         help_words = _("拖动，或按 Ctrl 加方向键挪时间") if visit.movable else ""
         self.setToolTip(plain_tip("\n".join(filter(None, (f"{when} {visit.enterprise}", visit.place, help_words)))))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl and an arrow move it: a day or half an hour."""
-        step = _STEPS.get(Qt.Key(event.key()))
-        if step is not None and self.visit.movable and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.moved.emit(self.visit.start + step)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A drag may begin."""
-        self._pressed_at = event.position().toPoint()
-        super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the pointer once it has gone far enough."""
-        at = event.position().toPoint()
-        far = self._pressed_at is not None and (at - self._pressed_at).manhattanLength()
-        if self.visit.movable and (self._dragging or far >= QApplication.startDragDistance()):
-            self._dragging = True
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self.raise_()
-            self.dragged.emit(self.mapToParent(at - (self._pressed_at or at)))
-        else:
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Drop it, or open it if it was not dragged."""
-        if self._dragging:
-            self._dragging = False
-            self.setDown(False)
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-            self.dropped.emit(self.pos())
-        else:
-            super().mouseReleaseEvent(event)
-        self._pressed_at = None
+        self.step_wanted.connect(lambda step: self.moved.emit(visit.start + step))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Firm and time on a tint; what is done is quiet, what is planned stands out."""
@@ -110,21 +68,29 @@ class WeekGrid(QWidget):
 
     moved = Signal(object, object)
     opened = Signal(object)
+    task_moved = Signal(object, object)
+    """A task and the day it is moved to."""
+
+    task_opened = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.tasks: list[LineTile] = []
         self._monday = date(2026, 1, 5)
         self._visits: tuple[WeekVisit, ...] = ()
         self._hours = (_FIRST_HOUR, _LAST_HOUR)
         self.tiles: list[VisitTile] = []
         theme().changed.connect(self._place)
 
-    def show_week(self, monday: date, visits: Sequence[WeekVisit]) -> None:
-        """Show the visits of a week; the tile with the keyboard keeps it."""
+    def show_week(self, monday: date, visits: Sequence[WeekVisit], tasks: Sequence[FollowUpRow] = ()) -> None:
+        """Show the visits of a week, and above them the tasks due; the tile with the keyboard keeps it."""
         focused = next((tile.visit.id for tile in self.tiles if tile.hasFocus()), None)
-        for tile in self.tiles:
+        focused = focused or next((tile.entry.id for tile in self.tasks if tile.hasFocus()), None)
+        gone: list[QWidget] = [*self.tiles, *self.tasks]
+        for tile in gone:
             tile.hide()
             tile.deleteLater()
+        self.tasks = [self._make_task(one) for one in tasks]
         self._monday, self._visits = monday, tuple(visits)
         starts = [one.start.hour for one in visits]
         ends = [24 if one.end.date() > one.start.date() else one.end.hour + 1 for one in visits]
@@ -132,9 +98,12 @@ class WeekGrid(QWidget):
         self.tiles = [self._make_tile(one) for one in visits]
         self.setMinimumHeight(round(self._head() + (self._hours[1] - self._hours[0]) * self._hour()) + 8)
         self._place()
-        for tile in self.tiles:
-            if tile.visit.id == focused:
-                tile.setFocus()
+        for shown in self.tiles:
+            if shown.visit.id == focused:
+                shown.setFocus()
+        for task in self.tasks:
+            if task.entry.id == focused:
+                task.setFocus()
         self.update()
 
     def moment_at(self, corner: QPoint) -> datetime:
@@ -171,9 +140,9 @@ class WeekGrid(QWidget):
             left = self._left() + number * width
             if day == now.date():
                 painter.fillRect(QRectF(left, 0, width, self.height()), theme().color("hover"))
-            words = f"{weekday_name(day)} {day.month}.{day.day}"
+            words = either(f"{weekday_name(day)} {day.month}.{day.day}", f"{weekday_name(day)} {day_name(day)}")
             colour = "accent_text" if day == now.date() else "text2"
-            paint_text(painter, QRectF(left + 8, 0, width - 10, head - 6), words, "meta", colour, strong=True)
+            paint_text(painter, QRectF(left + 8, 0, width - 10, self._title() - 6), words, "meta", colour, strong=True)
             painter.fillRect(QRectF(left, 0, 1, self.height()), theme().color("line"))
         for hour in range(self._hours[0], self._hours[1] + 1):
             top = head + (hour - self._hours[0]) * self._hour()
@@ -194,6 +163,22 @@ class WeekGrid(QWidget):
         tile.show()
         return tile
 
+    def _make_task(self, task: FollowUpRow) -> LineTile:
+        tile = LineTile(task, self)
+        tile.clicked.connect(lambda: self.task_opened.emit(task))
+        tile.step_wanted.connect(lambda step: self.task_moved.emit(task, task.due + step) if task.due else None)
+        tile.dragged.connect(lambda corner: tile.move(QPoint(corner.x(), tile.y())))
+        tile.dropped.connect(lambda corner: self._drop_task(task, corner))
+        tile.show()
+        return tile
+
+    def _drop_task(self, task: FollowUpRow, corner: QPoint) -> None:
+        day = self.moment_at(QPoint(corner.x(), self._head())).date()
+        if day == task.due:
+            self._place()
+        else:
+            self.task_moved.emit(task, day)
+
     def _drop(self, visit: WeekVisit, corner: QPoint) -> None:
         moment = self.moment_at(corner)
         if moment == visit.start:
@@ -210,11 +195,26 @@ class WeekGrid(QWidget):
             left = corner.x() + 3 + lane * width
             tile.setGeometry(QRect(round(left), corner.y() + 1, round(width) - 2, round(height)))
 
+        stacked: dict[date, int] = defaultdict(int)
+        for task in self.tasks:
+            due = task.entry.due if isinstance(task.entry, FollowUpRow) else None
+            if due is not None:
+                left = round(self._left() + (due - self._monday).days * self._day_width())
+                top = self._title() + stacked[due] * (line_height() + 2)
+                task.setGeometry(left + 3, top, round(self._day_width()) - 8, line_height())
+                stacked[due] += 1
+
     def _left(self) -> int:
         return theme().scale.metrics("tiny").horizontalAdvance("00:00") + 12
 
-    def _head(self) -> int:
+    def _title(self) -> int:
         return theme().scale.height(34, "meta", 6)
+
+    def _head(self) -> int:
+        """Where the hours begin: under the names of the days and the tasks of the fullest day."""
+        due = Counter(task.entry.due for task in self.tasks if isinstance(task.entry, FollowUpRow))
+        most = max(due.values(), default=0)
+        return self._title() + most * (line_height() + 2) + (6 if most else 0)
 
     def _hour(self) -> float:
         return _HOUR * max(1.0, theme().scale.factor)

@@ -6,11 +6,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted, day_name, weekday_name
 from broker_app.rules.calendar import CHINA_TIME, utc_now
+from broker_app.services.start_watch import Greeting, greet
 from broker_app.services.today import Deadline, PlannedStop, TodayBoard, ToDo, today_board
-from broker_app.services.typed_dates import date_text
+from broker_app.services.typed_dates import date_text, moment_text
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, clear_layout, row_of
 from broker_app.ui.shell.desk import Desk
+from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import Paragraph
 from broker_app.ui.today.rows import DeadlineRow, MonthRow, RecentRow, StopRow, ToDoRow
@@ -18,6 +20,7 @@ from broker_app.ui.visits.recovery import FoundDrafts
 
 _LEFT_SHARE, _RIGHT_SHARE = 13, 10
 _SHOWN_TO_DOS = 6
+_NAMED_TASKS = 3
 
 
 class TodayPage(Page):
@@ -48,6 +51,24 @@ class TodayPage(Page):
             columns.addLayout(column, share)
         if desk.cut_short_since is not None:
             self.found_drafts = FoundDrafts(self, desk.cut_short_since)
+
+        desk.tasks.write(self, greet, self._greet)
+
+    def _greet(self, greeting: Greeting) -> None:
+        """Say once what fell due while the program was closed, and that the clock has been set back."""
+        if greeting.clock_back is not None and greeting.last_seen is not None:
+            days = counted("电脑的时间往回走了 {n} 天。", "电脑的时间往回走了 {n} 天。", greeting.clock_back.days)
+            detail = _("上次在用是 {when}。记录都在，没有受影响；请先把电脑的日期调对，再记走访。").format(
+                when=moment_text(greeting.last_seen, utc_now())
+            )
+            self.show_banner(Banner("warn", days, detail))
+        if greeting.missed:
+            what = counted(
+                "没打开的这几天，有 {n} 件跟进到期。", "没打开的这几天，有 {n} 件跟进到期。", len(greeting.missed)
+            )
+            named = _("、").join(one.text for one in greeting.missed[:_NAMED_TASKS])
+            look = Button(_("看日历"), small=True, on_click=lambda: self.desk.go("calendar", greeting.missed[0].due))
+            self.show_banner(Banner("warn", what, named, actions=(look,)))
 
     def _show_all_to_dos(self) -> None:
         self._all_to_dos = True

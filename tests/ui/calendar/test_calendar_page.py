@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from broker_app.rules.calendar import utc_now
+from broker_app.services.calendar_plan import WeekVisit
+from broker_app.services.follow_ups import follow_ups_between
 from broker_app.services.visits import get_visit
 from broker_app.ui.calendar.grid import VisitTile
 from broker_app.ui.calendar.page import CalendarPage
@@ -36,7 +39,7 @@ def planned(page: CalendarPage) -> VisitTile:
     return next(tile for tile in page.grid.tiles if tile.visit.movable)
 
 
-def drag(tile: VisitTile, way: QPoint) -> None:
+def drag(tile: QWidget, way: QPoint) -> None:
     left, start = Qt.MouseButton.LeftButton, QPoint(10, 10)
     QTest.mousePress(tile, left, pos=start)
     home = tile.pos()
@@ -115,3 +118,83 @@ def test_overlapping_visits_stand_side_by_side(page: CalendarPage) -> None:
         for other in page.grid.tiles:
             if one is not other:
                 assert not one.geometry().intersects(other.geometry())
+
+
+def tasks_due(window: MainWindow, page: CalendarPage) -> dict[object, object]:
+    first, last = page._days()
+    rows = window.desk.tasks.fetch(lambda session: follow_ups_between(session, first, last))
+    return {row.id: row.due for row in rows}
+
+
+def test_the_month_shows_visits_and_tasks_and_a_drag_moves_by_days(
+    page: CalendarPage, window: MainWindow, settled: Settle
+) -> None:
+    page.month_button.click()
+    settled()
+    grid = page.month_grid
+    assert page.month_button.isChecked()
+    tile = next(one for one in grid.tiles if one.movable and isinstance(one.entry, WeekVisit) and one.isVisible())
+    visit = tile.entry
+    assert isinstance(visit, WeekVisit)
+    wanted = visit.start + timedelta(days=1 if visit.start.weekday() < 6 else -1)
+    drag(tile, grid.corner_of(wanted.date()) - grid.corner_of(visit.start.date()))
+    settled()
+    settled()
+    assert begins(window, visit.id) == wanted
+    day = grid.corner_of(wanted.date()) + QPoint(30, 10)
+    QTest.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=day)
+    settled()
+    assert page.week_button.isChecked()
+    assert visit.id in [one.visit.id for one in page.grid.tiles]
+
+
+def test_a_task_is_moved_in_week_and_month_and_undo_brings_it_back(
+    page: CalendarPage, window: MainWindow, settled: Settle
+) -> None:
+    page.show_today()
+    settled()
+    tile = next(one for one in page.grid.tasks if one.entry.due and one.entry.due.weekday() < 6)  # type: ignore[union-attr]
+    task, due = tile.entry, tile.entry.due  # type: ignore[union-attr]
+    assert due is not None
+    tile.setFocus()
+    QTest.keyClick(tile, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    settled()
+    settled()
+    assert tasks_due(window, page)[task.id] == due + timedelta(days=1)
+    assert window.toast is not None
+    window.toast.undo_button.click()
+    settled()
+    settled()
+    assert tasks_due(window, page)[task.id] == due
+    again = next(one for one in page.grid.tasks if one.entry.id == task.id)
+    drag(again, QPoint(round(page.grid._day_width()), 0))
+    settled()
+    settled()
+    assert tasks_due(window, page)[task.id] == due + timedelta(days=1)
+
+
+def test_another_calendar_is_taken_over_once_and_taken_back(
+    page: CalendarPage, window: MainWindow, settled: Settle, tmp_path: Path
+) -> None:
+    moment = (utc_now() + timedelta(days=3)).strftime("%Y%m%dT013000Z")
+    event = f"BEGIN:VEVENT\r\nUID:x1\r\nSUMMARY:样例新朋友电气看线\r\nDTSTART:{moment}\r\nEND:VEVENT\r\n"
+    file = tmp_path / "别处.ics"
+    file.write_text(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}END:VCALENDAR\r\n", "utf-8")
+    page.import_button.click()
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.fileSelected.emit(str(file))
+    dialog.close()
+    settled()
+    settled()
+    settled()
+    assert len([one for one in page.grid.tiles if one.visit.enterprise == "还没选企业"]) == 1
+    assert window.toast is not None
+    window.toast.undo_button.click()
+    settled()
+    settled()
+    assert [one for one in page.grid.tiles if one.visit.enterprise == "还没选企业"] == []
+    file.write_bytes(b"\x00\xff" * 100)
+    page.import_from(file)
+    settled()
+    assert any("看不懂这个日历文件" in f"{banner.what}{banner.detail}" for banner in page.banners)
