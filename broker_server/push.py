@@ -515,7 +515,9 @@ class _Push:
         about = {"record": str(record_id), "record_kind": self.records[key].kind, **about}
         opened = self._file(scope, conflict_id(operation.op, part), operation, about)
         outcome.conflicts.append(opened)
-        outcome.status, outcome.touched = protocol.CONFLICT, True
+        outcome.status = protocol.CONFLICT
+        # Told again with its question: who asked may have seen this very revision, and shows what did not come true.
+        self._touch(self.records[key], outcome)
 
     def _file(self, scope: str, record_id: UUID, operation: Operation, about: JsonObject) -> UUID:
         who = {"user": str(self.caller.account), "device": str(self.caller.device), "at": self.now, "status": "open"}

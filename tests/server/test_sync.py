@@ -89,6 +89,19 @@ def test_the_same_field_changed_twice_is_seen_by_people(server: ServerUnderTest,
     )
 
 
+def test_a_record_is_told_again_with_a_question_about_it(server: ServerUnderTest, chen: Device) -> None:
+    """What follows a held operation starts from what never came true, and no newer revision would correct it."""
+    need = put(TEAM, "need", title="一", goal="甲")
+    chen.sync(need)
+    reply = chen.sync(put(TEAM, "need", need.id, title=("二", "三")))
+    assert statuses(reply) == ["conflict"]
+    assert [dict(change.body) for change in reply.changes if change.kind == "need"] == [{"title": "一", "goal": "甲"}]
+    reply = chen.sync(replace(put(TEAM, "need", need.id), delete=True, seen="h64:0"))
+    assert statuses(reply) == ["conflict"]
+    assert [change.op for change in reply.changes if change.kind == "need"] == ["put"]
+    assert not server.faults()
+
+
 def test_texts_and_lists_are_merged(server: ServerUnderTest, chen: Device, lin: Device) -> None:
     need = put(TEAM, "need", problem="甲\n乙", keywords=["焊料"])
     chen.sync(need)
