@@ -18,7 +18,7 @@ CHINESE, ENGLISH, SYSTEM = "zh_CN", "en", "system"
 LANGUAGES = (SYSTEM, CHINESE, ENGLISH)
 """What can be chosen: the language of the computer, or one of the two."""
 
-_ENTRY = re.compile(r'^(msgid|msgid_plural|msgstr(?:\[\d\])?) +(".*"(?:\n".*")*)', re.MULTILINE)
+_ENTRY = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) +(".*"(?:\n".*")*)', re.MULTILINE)
 _PRIMARY_CHINESE = 0x04  # the low ten bits of a Windows language identifier
 
 _texts: Mapping[str, tuple[str, ...]] = {}
@@ -51,16 +51,20 @@ def language_of_computer(environment: Mapping[str, str] = os.environ) -> str:
 def read_catalogue(path: Path) -> dict[str, tuple[str, ...]]:
     """The translations of a .po file: each source text with its translation, or with its singular and plural.
 
+    A text with a context is found by :func:`key_of`.
+
     Raises:
         OSError, ValueError: the file cannot be read or a text in it is not closed.
     """
     found: dict[str, tuple[str, ...]] = {}
-    source, forms = "", list[str]()
+    source, context, forms = "", "", list[str]()
     for match in _ENTRY.finditer(path.read_text("utf-8")):
         keyword, text = match[1], "".join(json.loads(line, strict=False) for line in match[2].split("\n"))
-        if keyword == "msgid":
+        if keyword == "msgctxt":
+            context = text
+        elif keyword == "msgid":
             found[source] = tuple(forms)
-            source, forms = text, []
+            source, context, forms = key_of(text, context), "", []
         elif keyword != "msgid_plural":
             forms.append(text)
     found[source] = tuple(forms)
@@ -91,10 +95,19 @@ def either(chinese: str, english: str) -> str:
     return english if english and speaks_english() else chinese
 
 
-def _(message: str) -> str:
-    """Return ``message`` in the language in use."""
-    forms = _forms(message)
+def _(message: str, context: str = "") -> str:
+    """Return ``message`` in the language in use.
+
+    ``context`` tells apart what Chinese says in one word and English in two: 企业 is "Firms" over a list and, with
+    the context "one", "Firm" over a name.
+    """
+    forms = _forms(key_of(message, context))
     return forms[-1] if forms else message
+
+
+def key_of(message: str, context: str = "") -> str:
+    """How a text with a context is looked up."""
+    return f"{context}\x04{message}" if context else message
 
 
 def counted(one: str, many: str, count: int) -> str:

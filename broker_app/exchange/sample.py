@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
+from broker_app.codes.lists import CodeList, find
 from broker_app.db.actor import Actor
 from broker_app.db.key_file import create_key_file
 from broker_app.db.models import Achievement, Match, Need
@@ -192,14 +193,14 @@ def sample_profile() -> Profile:
     return Profile(
         user_id="sample-broker",
         name="张老师",
-        title=_("中级技术经纪人"),
+        title="中级技术经纪人",
         role="light_team",
-        organisation=_("样例科技服务中心"),
+        organisation="样例科技服务中心",
         team="sample",
-        team_name=_("乐清轻骑一队"),
+        team_name="乐清轻骑一队",
         county="330382",
         phone="0577-0000 0000",
-        address=_("温州市乐清市样例路 1 号"),
+        address="温州市乐清市样例路 1 号",
         is_sample=True,
     )
 
@@ -260,7 +261,7 @@ def _add_firm(session: Session, firm: dict[str, Any]) -> dict[str, Any]:
         address=firm.get("address", ""),
         industries=tuple(firm.get("industry", [])),
         gb4754=firm.get("gb4754", ""),
-        size=firm.get("size", ""),
+        size=find(CodeList.ENTERPRISE_SIZE, firm.get("size", "")) or "",
         legal_person=firm.get("legal_person", ""),
         profile=firm.get("profile", ""),
         tags=tuple(firm.get("tags", [])),
@@ -281,7 +282,7 @@ def _add_visit(session: Session, part: _SampleVisit) -> list[tuple[UUID, str]]:
     for state in _visit_steps(part.state):
         diary.turn(1)
         session.info["actor"] = _COLLEAGUE if state in _BY_COLLEAGUE else sample_profile().actor
-        why = _("缺统一社会信用代码") if state == VisitState.RETURNED else ""
+        why = "缺统一社会信用代码" if state == VisitState.RETURNED else ""
         move_visit(session, added.visit_id, state, why)
     session.flush()
     session.info["actor"] = sample_profile().actor
@@ -312,7 +313,7 @@ def _walk_need(session: Session, diary: _Diary, need_id: UUID, path: tuple[str, 
             # Whoever wrote a need may not verify it, so a colleague does, the day after.
             diary.turn(1)
             session.info["actor"] = _COLLEAGUE
-        move_need(session, need_id, state, _("企业说先放一放") if state == NeedState.DEFERRED else "")
+        move_need(session, need_id, state, "企业说先放一放" if state == NeedState.DEFERRED else "")
         if state == NeedState.VERIFIED:
             session.get_one(Need, need_id).verified_on = china_date(diary.now)
         session.info["actor"] = sample_profile().actor

@@ -46,19 +46,19 @@ _FREE = {
 def record_word(kind: str) -> str:
     """What a kind of record is called."""
     words = {
-        "enterprise": _("企业"),
-        "contact": _("联系人"),
-        "visit": _("走访"),
+        "enterprise": _("企业", "one"),
+        "contact": _("联系人", "one"),
+        "visit": _("走访", "one"),
         "note_revision": _("走访更正"),
         "referral_request": _("非技术诉求"),
         "follow_up": _("后续任务"),
-        "need": _("需求"),
+        "need": _("需求", "one"),
         "published_need": _("公开的需求"),
-        "achievement": _("成果"),
-        "match": _("对接"),
-        "attachment": _("附件"),
+        "achievement": _("成果", "one"),
+        "match": _("对接", "one"),
+        "attachment": _("附件", "one"),
         "state_move": _("状态"),
-        "term": _("术语"),
+        "term": _("术语", "one"),
     }
     return words.get(kind, _("资料"))
 
@@ -205,7 +205,7 @@ def _common() -> dict[str, str]:
         "urgency": _("紧急程度"),
         "four_list": _("清单类别"),
         "partner": _("意向单位"),
-        "use_then_pay": _("先用后转"),
+        "use_then_pay": _("先用后转", "one"),
         "review_on": _("复核日期"),
         "verifier_name": _("核实人"),
         "verified_on": _("核实日期"),

@@ -36,7 +36,7 @@ def wan_label(amount: int) -> str:
 
 
 def amount_label(amount: int) -> str:
-    """An amount in fen as a person reads it: ``180 万元``, in English ``CNY 1.8 million``."""
+    """An amount in fen as a person reads it: ``180 万元``, in English ``CNY 1.8M``."""
     return f"CNY {_english_figure(amount)}" if speaks_english() else f"{wan_label(amount)} 万元"
 
 
@@ -54,13 +54,13 @@ def budget_label(low: int | None, high: int | None) -> str:
     if not low:
         return _("不超过 {amount}").format(amount=amount_label(high))
     if speaks_english():
-        return f"{amount_label(low)} to {_english_figure(high)}"
+        return f"{amount_label(low)}–{_english_figure(high)}"
     return f"{wan_label(low)}—{wan_label(high)} 万元"
 
 
 def _english_figure(amount: int) -> str:
-    """Millions from a million yuan on, whole yuan below: ``1.8 million``, ``600,000``."""
+    """Short and exact to a thousandth: ``1.8M`` from a million yuan on, ``600k`` for whole thousands, ``12,500``."""
     yuan = Decimal(amount) / _FEN_PER_YUAN
-    if yuan < _MILLION:
-        return f"{yuan:,.0f}"
-    return f"{yuan / _MILLION:,.3f}".rstrip("0").rstrip(".") + " million"
+    if yuan >= _MILLION:
+        return f"{yuan / _MILLION:,.3f}".rstrip("0").rstrip(".") + "M"
+    return f"{yuan / 1000:.0f}k" if yuan and not yuan % 1000 else f"{yuan:,.0f}"

@@ -73,11 +73,11 @@ class TrashRow:
 def kind_label(kind: str) -> str:
     """What people call a kind of record."""
     return {
-        "visit": _("走访"),
-        "need": _("需求"),
-        "enterprise": _("企业"),
-        "achievement": _("成果"),
-        "match": _("对接"),
+        "visit": _("走访", "one"),
+        "need": _("需求", "one"),
+        "enterprise": _("企业", "one"),
+        "achievement": _("成果", "one"),
+        "match": _("对接", "one"),
     }[kind]
 
 

@@ -160,7 +160,7 @@ class AchievementForm(RecordForm):
     def _lay_out(self) -> None:
         self._fields = {
             "title": Field(_("成果名称"), self.name, required=True),
-            "abstract": Field(_("简介"), self.abstract),
+            "abstract": Field(_("简介", "achievement"), self.abstract),
             "indicators": Field(_("主要指标"), self.indicators),
             "keywords": Field(_("关键词"), self.keywords),
             "field": Field(_("技术领域"), self.field),
@@ -178,7 +178,7 @@ class AchievementForm(RecordForm):
         }
         self._rows = {"ip": self.ip, "completers": self.completers}
         fields = self._fields
-        what = self._add_card(_("成果"))
+        what = self._add_card(_("成果", "one"))
         for name in ("title", "abstract", "indicators"):
             what.column.addWidget(fields[name])
         what.column.addLayout(field_row((fields["keywords"], 3), (fields["field"], 2)))

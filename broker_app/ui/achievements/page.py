@@ -102,14 +102,14 @@ def remove_achievement(owner: QWidget, desk: Desk, achievement_id: UUID, title: 
 
 def _columns() -> tuple[Column[AchievementRow], ...]:
     return (
-        Column(_("成果"), lambda row: row.title, strong=True),
+        Column(_("成果", "one"), lambda row: row.title, strong=True),
         Column(_("单位"), lambda row: row.owner or "—", 200),
         Column(_("领域"), lambda row: row.field or "—", 150),
         Column(_("成熟度"), lambda row: _("TRL {n}").format(n=row.trl) if row.trl else "—", 84, numeric=True),
         Column(_("权利"), lambda row: _("{n} 件").format(n=row.ip_count) if row.ip_count else "—", 76, numeric=True),
         Column(_("拟价"), lambda row: row.price, 110, numeric=True),
         Column(
-            _("先用后转"),
+            _("先用后转", "short"),
             lambda row: _("可以") if row.use_then_pay else "—",
             100,
             status=lambda row: Status(_("可以"), "check-circle", "ok_text") if row.use_then_pay else Status("—"),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from broker_app.errors import BrokerError
 from broker_app.exchange.vcard import card_of_text, read_cards, write_cards
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.rules.calendar import utc_now
 from broker_app.services.contacts import (
     ExportLine,
@@ -58,7 +58,7 @@ class CardDialog(Dialog):
             words = _("名片上的单位：{firm}").format(firm=found.firm)
             self.content.addWidget(Paragraph(words, "meta", "text2"))
         self.name, self.position = ImeAwareLineEdit(found.name), ImeAwareLineEdit(found.position)
-        self.phone, self.email = ImeAwareLineEdit("；".join(found.phones[:2])), ImeAwareLineEdit(found.email)
+        self.phone, self.email = ImeAwareLineEdit(_("；").join(found.phones[:2])), ImeAwareLineEdit(found.email)
         self.name_field = Field(_("姓名"), self.name, required=True)
         self.content.addLayout(row_of(self.name_field, Field(_("职务"), self.position)))
         self.content.addLayout(row_of(Field(_("电话"), self.phone), Field(_("邮箱"), self.email)))
@@ -71,7 +71,7 @@ class CardDialog(Dialog):
             self.name.text().strip(),
             self._found.firm,
             self.position.text().strip(),
-            tuple(one.strip() for one in self.phone.text().split("；") if one.strip()),
+            tuple(one.strip() for one in self.phone.text().replace("；", ";").split(";") if one.strip()),
             self.email.text().strip(),
         )
         firm, desk = self._enterprise, self._desk
@@ -125,7 +125,7 @@ def show_log(owner: QWidget, desk: Desk) -> None:
 def _confirm(owner: QWidget, desk: Desk, cards: Sequence[PersonFound], enterprise_id: UUID | None) -> None:
     title = counted("名片文件里有 {n} 位", "名片文件里有 {n} 位", len(cards))
     dialog = Dialog(owner, title, primary=_("加上"), icon="identification-card", dismiss=_("不加了"))
-    named = "、".join(card.name for card in cards[:12])
+    named = listed(card.name for card in cards[:12])
     dialog.content.addWidget(Paragraph(named + (_(" 等") if len(cards) > 12 else ""), "body", "text2", max_lines=3))
     new_firms = Tick(_("名片上的单位还没有，就新建企业"))
     if enterprise_id is None:

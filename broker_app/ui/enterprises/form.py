@@ -264,7 +264,7 @@ class EnterpriseDialog(Dialog):
         words = ""
         if known:
             words = _("这个电话已经有人用：{who}").format(
-                who=listed(f"{one.name}（{one.enterprise}）" for one in known)
+                who=listed(_("{name}（{why}）").format(name=one.name, why=one.enterprise) for one in known)
             )
         row.phone_field.show_hint(words)
 

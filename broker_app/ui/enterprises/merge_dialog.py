@@ -165,7 +165,7 @@ class MergeFirmsDialog(Dialog):
             for kind, count in side.counts.items():
                 both[kind] = both.get(kind, 0) + count
         lines = [(field_word("enterprise", name), fact_words(name, draft)) for name in (*PICKED, *JOINED, "profile")]
-        self._lines.show_lines([*lines, (_("名下"), "，".join(child_words(both)))])
+        self._lines.show_lines([*lines, (_("名下"), _("，").join(child_words(both)))])
 
 
 def open_merge(host: QWidget, desk: Desk, keep: UUID, other: UUID) -> None:

@@ -83,7 +83,9 @@ class Bars(QWidget):
         clear_layout(self._grid)
         self.rows = tuple(rows)
         largest = max([_LEAST_WHOLE, *(sum(amount for amount, _token in row.parts) for row in rows)])
-        words_width = round(self._words_width * theme().scale.factor)
+        usual, metrics = round(self._words_width * theme().scale.factor), theme().scale.metrics("body")
+        longest = max((metrics.horizontalAdvance(row.words) + 4 for row in rows), default=0)
+        words_width = min(max(longest, usual), usual * 2)
         for number, row in enumerate(rows):
             words = ElidedWords(row.words, "body", "text2")
             words.setFixedWidth(words_width)

@@ -34,7 +34,7 @@ class ComparisonDialog(Dialog):
         grid.setColumnStretch(1, 3)
         for number in range(len(found.achievements)):
             grid.setColumnStretch(number + 2, 4)
-        grid.addWidget(_head(found.need_title, _("需求")), 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(_head(found.need_title, _("需求", "one")), 0, 1, Qt.AlignmentFlag.AlignTop)
         for number, one in enumerate(found.achievements):
             grid.addWidget(_head(one.title, one.owner, *_count_words(one)), 0, number + 2, Qt.AlignmentFlag.AlignTop)
         for number, row in enumerate(found.rows):

@@ -39,7 +39,7 @@ class MatchDialog(Dialog):
     """The id of the match to give up."""
 
     def __init__(self, host: QWidget, desk: Desk, detail: MatchDetail) -> None:
-        super().__init__(host, _("对接"), dismiss=_("关上"), width=760)
+        super().__init__(host, _("对接", "one"), dismiss=_("关上"), width=760)
         self._desk, self._host = desk, host
         self._match_id = detail.row.id
         desk.tasks.data_changed.connect(self._reload)
@@ -111,9 +111,9 @@ class MatchDialog(Dialog):
         values = KeyValues(72, gap=4)
         values.show_lines(
             (
-                (_("成果"), row.achievement),
+                (_("成果", "one"), row.achievement),
                 (_("成果方"), row.owner),
-                (_("企业"), row.enterprise),
+                (_("企业", "one"), row.enterprise),
                 (_("放弃原因"), _("：").join(one for one in (detail.decline_reason, detail.decline_note) if one)),
             )
         )
@@ -157,7 +157,7 @@ class MatchDialog(Dialog):
     def _add_consents(self, detail: MatchDetail) -> None:
         today = china_date(utc_now())
         lines = []
-        for who, at in ((_("企业"), detail.enterprise_consent_at), (_("成果方"), detail.owner_consent_at)):
+        for who, at in ((_("企业", "one"), detail.enterprise_consent_at), (_("成果方"), detail.owner_consent_at)):
             day = date_text(china_date(at), today) if at else ""
             lines.append((who, _("{day} 同意").format(day=day) if at else _("还没回话")))
         self._body.addWidget(Hairline())

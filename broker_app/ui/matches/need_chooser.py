@@ -97,8 +97,8 @@ class NeedChooser(Panel):
 
 def _columns() -> tuple[Column[NeedRow], ...]:
     return (
-        Column(_("需求"), lambda row: row.title, strong=True),
-        Column(_("企业"), lambda row: row.enterprise, 240),
+        Column(_("需求", "one"), lambda row: row.title, strong=True),
+        Column(_("企业", "one"), lambda row: row.enterprise, 240),
         Column(_("期限"), lambda row: date_text(row.deadline, today()) if row.deadline else "—", 150),
         Column(_("状态"), lambda row: row.state_label, 160, status=lambda row: need_status(row.state, row.state_label)),
     )

@@ -330,9 +330,9 @@ class _Track(QWidget):
 
 def _list_columns() -> tuple[Column[MatchRow], ...]:
     return (
-        Column(_("需求"), lambda row: row.need, strong=True),
-        Column(_("成果"), lambda row: row.achievement),
-        Column(_("企业"), lambda row: row.enterprise or "—", 210),
+        Column(_("需求", "one"), lambda row: row.need, strong=True),
+        Column(_("成果", "one"), lambda row: row.achievement),
+        Column(_("企业", "one"), lambda row: row.enterprise or "—", 210),
         Column(_("分"), lambda row: row.score, 56, numeric=True),
         Column(
             _("状态"), lambda row: row.state_label, 130, status=lambda row: match_status(row.state, row.state_label)

@@ -147,7 +147,7 @@ class NeedForm(RecordForm):
         self.confidential = ListLine(placeholder=_("如 现有合格率、客户名称"))
 
     def _lay_out(self) -> None:
-        firm = Field(_("企业"), self.firm)
+        firm = Field(_("企业", "one"), self.firm)
         budget = QWidget()
         row = QGridLayout(budget)
         row.setContentsMargins(0, 0, 0, 0)
@@ -178,7 +178,7 @@ class NeedForm(RecordForm):
         self.budget_high.setAccessibleName(_("预算最多，万元"))
         self._rows = {"metrics": self.metrics}
         fields = self._fields
-        what = self._add_card(_("需求"))
+        what = self._add_card(_("需求", "one"))
         what.column.addWidget(fields["title"])
         what.column.addLayout(field_row((firm, 3), (fields["keywords"], 3)))
         for name in ("text", "problem", "goal"):

@@ -49,7 +49,7 @@ def step_words(now: str, wanted: str) -> tuple[str, str]:
         NeedState.CONTRACTED: (_("签约了"), "signature"),
         NeedState.SOLVED: (_("解决了"), "seal-check"),
         NeedState.NO_MATCH: (_("暂时没有合适的"), "question"),
-        NeedState.DEFERRED: (_("暂缓"), "pause-circle"),
+        NeedState.DEFERRED: (_("暂缓", "act"), "pause-circle"),
         NeedState.WITHDRAWN: (_("撤回"), "prohibit"),
         NeedState.NOT_TECHNICAL: (_("不是技术需求"), "arrow-right"),
     }[NeedState(wanted)]

@@ -159,7 +159,7 @@ def remove_need(owner: QWidget, desk: Desk, need_id: UUID, title: str) -> None:
 
 def _columns() -> tuple[Column[NeedRow], ...]:
     return (
-        Column(_("需求"), lambda row: row.title, strong=True),
+        Column(_("需求", "one"), lambda row: row.title, strong=True),
         Column(_("企业或联系单位"), lambda row: row.enterprise or "—", 230),
         Column(_("行业"), lambda row: row.industry or "—", 120),
         Column(_("预算"), lambda row: row.budget or "—", 130, numeric=True),

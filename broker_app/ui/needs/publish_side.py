@@ -137,7 +137,7 @@ def _sentence(publication: Publication, *, is_known: bool) -> str:
             return _("你的账号不能直接写公开的资料，已送成果管理员，收下后大家就能看到。")
         case PublicationState.REFUSED:
             why = publication.answer or _("没有写原因")
-            return _("成果管理员没有收：{why}。改好后可以再送。").format(why=why.rstrip("。"))
+            return _("成果管理员没有收：{why}。改好后可以再送。").format(why=why.rstrip("。."))
         case PublicationState.WITHDRAWN:
             return _("别人看不到内容了，只留编号。")
     if publication.change_waits:

@@ -197,7 +197,7 @@ def _assessments(session: Session, days_a_month: int) -> list[PaperRow]:
         _of_period(
             "assessment",
             _("考核表"),
-            replace(one, name=f"{one.name}　{label(CodeList.VISITOR_ROLE, role)}"),
+            replace(one, name=_("　").join((one.name, label(CodeList.VISITOR_ROLE, role)))),
             (role, one.first, one.last, days_a_month),
         )
         for one in usual_periods(today())

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from broker_app.i18n import speaks_english
 from broker_app.ui.shell.app_palette import build_palette
 from broker_app.ui.shell.style_sheet import build_style_sheet
 from broker_app.ui.shell.tokens import DARK, LIGHT, Tokens
@@ -26,7 +27,7 @@ class Theme(QObject):
         self.scale = TypeScale(points)
         self.tokens = LIGHT
         load_fonts()
-        self._speak_chinese()
+        self._speak()
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._follow)
         self._apply()
@@ -90,8 +91,11 @@ class Theme(QObject):
             schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
             set_scheme(schemes.get(self._choice, Qt.ColorScheme.Unknown))
 
-    def _speak_chinese(self) -> None:
-        """Qt's own words (buttons of native dialogs, context menus) and its calendar in Chinese."""
+    def _speak(self) -> None:
+        """Qt's own words (buttons of native dialogs, context menus) and its calendar in the language in use."""
+        if speaks_english():
+            QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+            return
         QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
         translator = QTranslator(self)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

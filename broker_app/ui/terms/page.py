@@ -315,7 +315,7 @@ def _columns() -> tuple[Column[TermRow], ...]:
     return (
         Column(_("企业怎么说"), lambda row: row.draft.lay, 170, strong=True),
         Column(_("专业上叫什么"), lambda row: listed(row.draft.technical)),
-        Column(_("权重"), lambda row: f"{row.draft.weight.normalize():f}", 64, numeric=True),
+        Column(_("权重"), lambda row: f"{row.draft.weight.normalize():f}", 76, numeric=True),
         Column(_("行业"), lambda row: listed(row.industry_labels), 130),
         Column(_("来源"), lambda row: _status(row).words, 100, status=_status),
         Column(_("备注"), lambda row: row.draft.note, 90),

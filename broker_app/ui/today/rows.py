@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from broker_app.i18n import _
+from broker_app.i18n import _, counted
 from broker_app.rules.calendar import CHINA_TIME, utc_now
 from broker_app.services.today import Deadline, MonthFigures, PlannedStop, ToDo
 from broker_app.services.typed_dates import date_text, moment_text
@@ -159,7 +159,7 @@ class DeadlineRow(QWidget):
         one, tone = self._deadline, "warn" if self._deadline.days_left <= _URGENT_DAYS else "accent"
         height = self.height()
         width = paint_text(painter, QRectF(0, 0, 70, height - 4), str(one.days_left), "num", f"{tone}_text")
-        paint_text(painter, QRectF(width + 5, 4, 20, height - 4), _("天"), "meta", "text3")
+        paint_text(painter, QRectF(width + 5, 4, 40, height - 4), counted("天", "天", one.days_left), "meta", "text3")
         left = 78 + 18 * (theme().scale.factor - 1)
         line = theme().line("body")
         day = date_text(one.day, utc_now().astimezone(CHINA_TIME).date())

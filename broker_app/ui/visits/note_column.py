@@ -124,7 +124,7 @@ class _Legend(QWidget):
         super().__init__()
         kinds = {
             "need": _("技术需求"),
-            "referral": _("非技术诉求"),
+            "referral": _("非技术诉求", "short"),
             "follow_up": _("跟进"),
             "confidential": _("不得外传"),
         }

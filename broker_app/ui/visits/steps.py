@@ -139,7 +139,7 @@ class VisitSteps(QObject):
 
         def done(_nothing: object) -> None:
             self._editor.removed.emit(visit_id)
-            words = _("已移到回收站：{name}").format(name=name or _("走访"))
+            words = _("已移到回收站：{name}").format(name=name or _("走访", "one"))
             self._desk.toast(words, icon="trash", undo=restore)
 
         self._keeper.drop()
