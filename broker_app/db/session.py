@@ -32,7 +32,7 @@ from broker_app.errors import (
 from broker_app.i18n import _
 from broker_app.paths import ProfilePaths
 
-SCHEMA = 6
+SCHEMA = 7
 """The schema this program writes; migrations set it as ``user_version``."""
 
 _OLDEST_SQLITE = (3, 51, 3)  # before it a reset WAL could be lost (reliability.md 1.1)

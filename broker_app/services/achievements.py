@@ -161,8 +161,10 @@ def list_achievements(
     session: Session, query: str = "", *, offset: int = 0, limit: int = 100
 ) -> Sequence[AchievementRow]:
     """Achievements whose title, keywords, owner or abstract hold every word of ``query``."""
-    rows = session.scalars(
-        select(Achievement)
+    order = (Achievement.created_at.desc(), Achievement.source_id, Achievement.id)
+    # The page is found in an index alone; sorting whole rows would read every abstract.
+    page = (
+        select(Achievement.id)
         .where(
             Achievement.deleted_at.is_(None),
             contains_words(
@@ -174,10 +176,11 @@ def list_achievements(
                 pinyin=Achievement.pinyin,
             ),
         )
-        .order_by(Achievement.created_at.desc(), Achievement.source_id, Achievement.id)
+        .order_by(*order)
         .offset(offset)
         .limit(limit)
     )
+    rows = session.scalars(select(Achievement).where(Achievement.id.in_(page)).order_by(*order))
     return [
         AchievementRow(
             row.id,

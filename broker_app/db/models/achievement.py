@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broker_app.db.models.base import LOCAL, Authored, Base, Imported, Rows, Synced, TextList
@@ -11,6 +12,7 @@ class Achievement(Synced, Imported, Authored, Base):
     """An achievement (form F2). ``price`` is the owner's asking price in fen; None means 面议."""
 
     __tablename__ = "achievement"
+    __table_args__ = (Index("ix_achievement_list", "deleted_at", "created_at", "source_id", "id"),)
     title: Mapped[str] = mapped_column(index=True)
     abstract: Mapped[str] = mapped_column(default="")
     keywords: Mapped[TextList] = mapped_column(default=list)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broker_app.db.models.base import LOCAL, Authored, Base, Imported, Rows, Synced, TextList, new_id
@@ -14,6 +14,7 @@ class Enterprise(Synced, Imported, Authored, Base):
     """A firm. Its county is what people say it is; the credit code never sets it (domain.md, codes)."""
 
     __tablename__ = "enterprise"
+    __table_args__ = (Index("ix_enterprise_lookup", "deleted_at", "name", "pinyin", "credit_code", "address", "id"),)
     name: Mapped[str] = mapped_column(index=True)
     credit_code: Mapped[str] = mapped_column(default="", index=True)
     county: Mapped[str] = mapped_column(default="", index=True)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from broker_app.db.models.base import Authored, Base, Imported, Rows, Synced, TextList
@@ -12,6 +13,10 @@ class Visit(Synced, Imported, Authored, Base):
     """A visit (form F3). ``note`` is what was typed on the spot; once recorded it never changes again."""
 
     __tablename__ = "visit"
+    __table_args__ = (
+        Index("ix_visit_list", "deleted_at", "started_at"),
+        Index("ix_visit_of_firm", "enterprise_id", "deleted_at", "state", "started_at"),
+    )
     number: Mapped[str] = mapped_column(default="", index=True)
     enterprise_id: Mapped[UUID | None] = mapped_column(index=True)
     role: Mapped[str] = mapped_column(default="")

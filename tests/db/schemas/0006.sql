@@ -442,7 +442,7 @@ CREATE TABLE visit (
 	CONSTRAINT pk_visit PRIMARY KEY (id)
 );
 INSERT INTO "achievement" VALUES ('断路器触点温升控制','银镍材料。','[]','','[]','','','','[]',NULL,'',NULL,'','','[{"kind": "invention", "number": "ZL202610000000.0", "holder": "", "granted_on": "", "ipc": "", "expires_on": ""}]','[]',80000000,0,0,0,'','','','dlqcdwskz duanluqichudianwenshengkongzhi','01a20ee507ef756c8932ad7a81912966','team:7',0,NULL,'{}','2026-11-24 18:50:20.527345','',NULL,'u-lin','林样例','2026-11-24 18:50:20.527345');
-INSERT INTO "alembic_version" VALUES ('0005');
+INSERT INTO "alembic_version" VALUES ('0006');
 INSERT INTO "contact" VALUES ('01a20ee507da77b99f4a5ec5c053cdea','王样例','主任','13800000000','',NULL,'01a20ee507de7027b3a97eeb9b18d70e','county:330382',0,NULL,'{}','2026-11-24 18:50:20.510706','u-lin','林样例','2026-11-24 18:50:20.510706');
 INSERT INTO "enterprise" VALUES ('甲样例电气厂','','330382','','[]','','','',NULL,'','','','[]','jyldqc jiayanglidianqichang','01a20ee507da77b99f4a5ec5c053cdea','county:330382',0,NULL,'{}','2026-11-24 18:50:20.506005','',NULL,'u-lin','林样例','2026-11-24 18:50:20.506005','','','','甲样例电气','[]',NULL);
 INSERT INTO "follow_up" VALUES ('01a20ee507df70529e6aaa167894b631','01a20ee507da77b99f4a5ec5c053cdea','寄资料','林样例',NULL,NULL,'01a20ee507e67651b11c686d83c15a2e','team:7',0,NULL,'{}','2026-11-24 18:50:20.518481','u-lin','林样例','2026-11-24 18:50:20.518481');
