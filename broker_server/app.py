@@ -28,6 +28,7 @@ from broker_server.auth import Caller, SignedIn, authenticate
 from broker_server.bodies import UnpackedRoute, packed_response, too_large
 from broker_server.database import Clock, open_engine, reading, run, see, utc_now
 from broker_server.exchange import exchange
+from broker_server.history import history_of
 from broker_server.limits import Throttle
 from broker_server.metrics import Metrics
 from broker_server.migrations.upgrade import is_at_head
@@ -210,6 +211,14 @@ def begin_blob(
     digest: wire.Sha256, scope: OfScope, body: wire.BlobIn, token: Token, server: Here, response: Response
 ) -> None:
     """Announce a file."""
+@v1.get("/history/{scope}/{record}", responses=_problems(401, 404))
+def history(scope: wire.ScopeName, record: UUID, token: Token, server: Here) -> list[wire.HistoryOut]:
+    """What happened to a record in a scope, the newest first."""
+    with reading(server.engine) as connection:
+        _readable(connection, server, token, scope)
+        return [wire.HistoryOut(**entry) for entry in history_of(connection, scope, record)]
+
+
 
     def work(connection: Connection) -> int:
         _writable(connection, server, token, scope)

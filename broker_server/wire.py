@@ -171,6 +171,15 @@ class SignedInOut(BaseModel):
 
 
 class DeviceOut(BaseModel):
+class HistoryOut(BaseModel):
+    """One operation on a record: who, when by the server's clock, and ``{field: [before, after]}``."""
+
+    at: str
+    name: str
+    status: str
+    changed: dict[str, Any]
+
+
     """A registered device."""
 
     id: UUID

@@ -14,7 +14,6 @@ from broker_app.db.models import (
     Attachment,
     Contact,
     Enterprise,
-    FollowUp,
     Match,
     Need,
     OutboxOperation,
@@ -28,6 +27,8 @@ from broker_app.db.outbox import wire_value
 from broker_app.i18n import _
 from broker_app.services.conflicts import conflict_body, moment_of
 from broker_app.services.field_words import can_keep_both, field_word, record_word, value_words
+from broker_app.services.lost_scopes import LostScope, lost_scopes
+from broker_app.services.record_titles import OTHERS, record_title
 from broker_app.services.records import NOUNS
 
 ASK = "sync.ask"
@@ -158,6 +159,9 @@ class SyncBoard:
     missing: int = 0
     """Records that name another one which has not come to this computer yet."""
 
+    lost: tuple[LostScope, ...] = ()
+    """Places that are no longer this person's, until they have seen what went."""
+
     @property
     def to_confirm(self) -> int:
         """How many things wait for a person's word."""
@@ -196,12 +200,14 @@ def sync_board(session: Session, has_file: Callable[[str], bool]) -> SyncBoard:
         ask=_ask(session),
         history=_history(session),
         missing=missing_partners(session),
+        lost=lost_scopes(session),
     )
 
 
 def sync_status(session: Session) -> SyncStatus:
     """Count what needs a person."""
     needs = len(differences(session)) + len(returned(session)) + (1 if _ask(session) else 0)
+    needs += len(lost_scopes(session))
     return SyncStatus(account_of(session), needs, last_success(session))
 
 
@@ -245,37 +251,6 @@ def returned(session: Session) -> tuple[Returned, ...]:
         select(OutboxOperation).where(OutboxOperation.parked.is_not(None)).order_by(OutboxOperation.seq)
     )
     return (*held, *(_parked(session, row) for row in parked))
-
-
-def record_title(session: Session, kind: str, record_id: UUID) -> str:
-    """What people call a record."""
-    row: Any = None
-    if kind in NOUNS:
-        row = session.get(NOUNS[kind], record_id)
-    elif kind in _OTHERS:
-        row = session.get(_OTHERS[kind], record_id)
-    if row is None:
-        return record_word(kind)
-    match kind:
-        case "visit":
-            firm = session.get(Enterprise, row.enterprise_id) if row.enterprise_id else None
-            return _("{firm} 的走访").format(firm=firm.name) if firm else _("走访 {number}").format(number=row.number)
-        case "match":
-            return _("对接 {number}").format(number=row.number)
-        case "contact":
-            firm = session.get(Enterprise, row.enterprise_id)
-            return _("　").join((firm.name, str(row.name))) if firm else str(row.name)
-        case "follow_up":
-            return str(row.text)[:40]
-        case _:
-            return str(getattr(row, "name", "") or getattr(row, "title", "") or record_word(kind))
-
-
-_OTHERS: dict[str, type[Contact] | type[FollowUp] | type[Attachment]] = {
-    "contact": Contact,
-    "follow_up": FollowUp,
-    "attachment": Attachment,
-}
 
 
 _PARTNERS: tuple[tuple[Any, Any, Any], ...] = (
@@ -431,7 +406,7 @@ def _ask(session: Session) -> Ask | None:
 
 
 def _row(session: Session, kind: str, record_id: UUID) -> Any:
-    model = NOUNS.get(kind) or _OTHERS.get(kind)
+    model = NOUNS.get(kind) or OTHERS.get(kind)
     return None if model is None else session.get(model, record_id)
 
 

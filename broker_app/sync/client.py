@@ -34,6 +34,8 @@ from broker_app.errors import (
     SignInError,
 )
 from broker_app.i18n import _
+from broker_app.services.conflicts import moment_of
+from broker_app.services.record_history import HistoryEntry
 from broker_app.sync import protocol
 from broker_app.sync.engine import Exchange, GetChunk, GetSnapshot, Greeting, Hello, Refusal, Reply, Request, Snapshot
 from broker_app.sync.protocol import ProtocolError, SyncReply
@@ -174,6 +176,10 @@ class Connection:
         self._json("POST", "/v1/auth/logout", {"refresh_token": self.sign_in.refresh_token}, signed=False)
 
     def _take_tokens(self, wire: Any, *, login: str = "") -> None:
+    def history(self, scope: str, record: UUID) -> tuple[HistoryEntry, ...]:
+        """What happened to a record, as the server has it, the newest first."""
+        return _read(_history, self._json("GET", f"/v1/history/{scope}/{record}"))
+
         def read(answer: Any) -> SignIn:
             return replace(
                 self.sign_in,
@@ -475,5 +481,11 @@ def _is_certificate_fault(error: BaseException | None) -> bool:
 def _is_this_computer(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+def _history(wire: Any) -> tuple[HistoryEntry, ...]:
+    return tuple(
+        HistoryEntry(str(one["name"]), moment_of(one["at"]), str(one["status"]), dict(one["changed"])) for one in wire
+    )
+
+
     except ValueError:
         return False

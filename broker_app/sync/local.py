@@ -15,6 +15,7 @@ from broker_app.sync import journal, records
 from broker_app.sync.journal import Receipt
 from broker_app.sync.protocol import Change, Head, Operation, SyncReply
 from broker_app.sync.records import Applied, Removals
+from broker_app.sync.session_store import read_sign_in
 
 _ROWS_AT_ONCE = 1_000
 
@@ -182,7 +183,10 @@ class Local:
 
     def _take_scopes(self, session: Session, reply: SyncReply) -> int:
         known = {row.scope: row for row in session.scalars(select(SyncScope))}
-        lost = sum(records.forget_scope(session, scope, self.removals) for scope in known if scope not in reply.scopes)
+        titles = read_sign_in(session).titles
+        lost = sum(
+            records.forget_scope(session, scope, self.removals, titles) for scope in known if scope not in reply.scopes
+        )
         for scope in reply.scopes:
             row = known.get(scope)
             if row is None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from broker_app.db.models import OutboxOperation, ProfileValue, ServerRecord, SyncScope
 from broker_app.services.firm_aliases import follow_aliases, forget_aliases, has_aliases, learn_aliases
 from broker_app.services.indexing import UNINDEXED, reindex
+from broker_app.services.lost_scopes import note_lost
 from broker_app.sync.bodies import Body, body_of, models, new_rows, row_values, sendable, table_of
 from broker_app.sync.merge import lay_over
 from broker_app.sync.protocol import (
@@ -230,22 +231,30 @@ def show(session: Session, kind: str, record_id: UUID, now: datetime) -> None:
     tell_changed(session, {kind})
 
 
-def forget_scope(session: Session, scope: str, removals: Removals) -> int:
-    """Take rows of a scope that is no longer ours off this computer, but for those with unsent changes."""
+def forget_scope(session: Session, scope: str, removals: Removals, titles: Mapping[str, str]) -> int:
+    """Take rows of a scope that is no longer ours off this computer, but for those with unsent changes.
+
+    A person sees once what went; ``titles`` are what people call scopes.
+    """
     waiting = select(OutboxOperation.record_id)
-    gone = 0
+    gone: dict[str, list[UUID]] = {}
+    live: dict[str, list[UUID]] = {}
     for kind in models():
         table = table_of(kind)
         clean = (table.c.scope == scope) & (table.c.rev > 0) & table.c.id.not_in(waiting)
-        ids = list(session.scalars(select(table.c.id).where(clean)))
-        live = session.scalar(select(func.count()).select_from(table).where(clean, table.c.deleted_at.is_(None)))
-        removals.add(session, live or 0)
-        gone += len(ids)
+        rows = session.execute(select(table.c.id, table.c.deleted_at).where(clean)).all()
+        gone[kind] = [record for record, _deleted in rows]
+        live[kind] = [record for record, deleted in rows if deleted is None]
+        removals.add(session, len(live[kind]))
+    if scope.startswith(("team:", "county:")):
+        note_lost(session, scope, live, titles)
+    for kind, ids in gone.items():
         forget_rows(session, kind, ids)
+        table = table_of(kind)
         _leave_later(session, kind, scope, (table.c.scope == scope) & (table.c.rev > 0))
     session.execute(delete(ServerRecord).where(ServerRecord.scope == scope))
     session.execute(delete(SyncScope).where(SyncScope.scope == scope))
-    return gone
+    return sum(map(len, gone.values()))
 
 
 def forget_unsaid(session: Session, scope: str, removals: Removals) -> int:

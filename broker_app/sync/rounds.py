@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete
@@ -28,6 +29,7 @@ from broker_app.errors import (
 from broker_app.i18n import _
 from broker_app.rules.calendar import utc_now
 from broker_app.services.profile import read_profile
+from broker_app.services.record_history import HistoryEntry, sent_scope
 from broker_app.services.sessions import Sessions
 from broker_app.services.sync_state import ASK, LAST
 from broker_app.sync.blobs import Moved, collect_orphans, move_files
@@ -55,6 +57,7 @@ __all__ = [
     "log_out",
     "run_round",
     "sign_in_of",
+    "told_history",
 ]
 
 _locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
@@ -174,6 +177,27 @@ def run_round(
     *,
     allow_removals: bool = False,
     with_files: bool = True,
+def told_history(
+    sessions: Sessions, kind: str, record: UUID, *, connect: MakeConnection = Connection
+) -> tuple[HistoryEntry, ...]:
+    """What the server knows of a record's past, the newest first; nothing without a sign-in or before it was sent.
+
+    Raises:
+        ExchangeError: the server could not be asked.
+    """
+    store = _store(sessions)
+    with store.read() as session:
+        sign_in, scope = read_sign_in(session), sent_scope(session, kind, record)
+    if not sign_in.is_open or not scope:
+        return ()
+    with (
+        _one_at_a_time(store),
+        connect(sign_in, lambda changed: _save(store, changed)) as connection,
+        _in_words(),
+    ):
+        return connection.history(scope, record)
+
+
     connect: MakeConnection = Connection,
     progress: Callable[[Report], object] = lambda _report: None,
     file_progress: Callable[[Any, int], object] = lambda _file, _bytes: None,

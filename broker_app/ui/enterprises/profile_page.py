@@ -32,6 +32,8 @@ from broker_app.ui.shell.fields import Field
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, KeyValues, Paragraph, Words
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.sync.hand_over_dialog import ask_handover
+from broker_app.ui.sync.history_dialog import HistoryDialog
 
 _PROFILE_LINES = 6
 _SOON_DAYS = 90
@@ -239,12 +241,24 @@ class EnterpriseProfilePage(Page):
         for words, act in (
             (_("打印企业一页纸"), self._print),
             (_("和另一家合并…"), self._choose_twin),
+            (_("移交…"), self.hand_over),
+            (_("改动经过"), self.show_past),
             (_("移到回收站"), self._remove),
         ):
             action = QAction(words, menu)
             action.triggered.connect(act)
             menu.addAction(action)
         menu.popup(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft()))
+
+    def hand_over(self) -> None:
+        """Ask to which county office the firm goes."""
+        if self._id is not None:
+            ask_handover(self, self.desk, "enterprise", self._id)
+
+    def show_past(self) -> None:
+        """Show who changed what and when."""
+        if self._id is not None and self._detail is not None:
+            HistoryDialog(self, self.desk, "enterprise", self._id, self._detail.draft.name).open()
 
     def _show_card_acts(self) -> None:
         if self._id is None:

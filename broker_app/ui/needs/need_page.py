@@ -5,7 +5,8 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 from broker_app.errors import NotFoundError
 from broker_app.i18n import _
@@ -22,10 +23,13 @@ from broker_app.ui.needs.need_panel import NeedPanel, NeedView
 from broker_app.ui.needs.need_steps import StepDialog, asks_first, step_words
 from broker_app.ui.needs.publish_side import PublishSide
 from broker_app.ui.shell.autosave import Save
+from broker_app.ui.shell.buttons import tool_button
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.record_page import RecordPage
 from broker_app.ui.shell.way_back import stepping, tell_step
+from broker_app.ui.sync.hand_over_dialog import ask_handover
+from broker_app.ui.sync.history_dialog import HistoryDialog
 
 _EDITABLE = frozenset({NeedState.RAW, NeedState.REFINED, NeedState.VERIFIED, NeedState.MATCHING, NeedState.DEFERRED})
 
@@ -44,6 +48,8 @@ class NeedPage(RecordPage):
         super().__init__(desk, self.form, _("找成果"), parent)
         self._view: NeedView | None = None
         self.panel = NeedPanel()
+        self.more_button = tool_button("dots-three", _("更多"), self._show_more)
+        self.header.add_actions(self.more_button, self.delete_button, self.match_button)
         self.merging = MergeSide(desk, self.autosave.save_now)
         self.publishing = PublishSide(desk)
         self.panel.put_below_state(self.merging)
@@ -184,6 +190,24 @@ class NeedPage(RecordPage):
 
     def _restore(self, session: Session, record_id: UUID) -> None:
         restore_need(session, record_id)
+
+    def _show_more(self) -> None:
+        menu = QMenu(self)
+        for words, act in ((_("移交…"), self.hand_over), (_("改动经过"), self.show_past)):
+            action = QAction(words, menu)
+            action.triggered.connect(act)
+            menu.addAction(action)
+        menu.popup(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft()))
+
+    def hand_over(self) -> None:
+        """Ask to which team the need goes."""
+        if (need_id := self.autosave.record_id) is not None:
+            self.autosave.save_now(partial(ask_handover, self, self.desk, "need", need_id))
+
+    def show_past(self) -> None:
+        """Show who changed what and when."""
+        if (need_id := self.autosave.record_id) is not None:
+            HistoryDialog(self, self.desk, "need", need_id, self.form.name.text().strip()).open()
 
     def _add_firm(self, name: str) -> None:
         draft = EnterpriseDraft(name=name, county=self.desk.profile.county)

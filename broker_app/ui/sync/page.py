@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted
 from broker_app.services.attachments import vault_of
+from broker_app.services.lost_scopes import LostScope, dismiss_lost
 from broker_app.services.sync_state import Difference, Returned, SyncBoard, sync_board
 from broker_app.sync.decisions import take_in, try_again, withdraw
 from broker_app.sync.leftovers import write_leftovers
@@ -22,12 +23,14 @@ from broker_app.ui.shell.text_blocks import KeyValues, Paragraph
 from broker_app.ui.sync.decline_dialog import DeclineDialog
 from broker_app.ui.sync.difference_dialog import DifferenceDialog
 from broker_app.ui.sync.exchange import exchange_of, sync_now
+from broker_app.ui.sync.lost_dialog import LostDialog
 from broker_app.ui.sync.rows import (
     CountCard,
     FileRow,
     HistoryLine,
     PersonRow,
     difference_row,
+    lost_row,
     returned_row,
 )
 from broker_app.ui.sync.sign_in_dialog import SignInDialog
@@ -217,6 +220,7 @@ class SyncPage(Page):
             )
             for one in board.returned
         ]
+        rows += [lost_row(one, partial(self._look_at_lost, one), partial(self._forget_lost, one)) for one in board.lost]
         card.add_heading(_("需要你"), str(len(rows)) if rows else "")
         self._add_rows(card, rows, "person", _SHOWN)
         if not rows:
@@ -302,6 +306,12 @@ class SyncPage(Page):
         page = _PLACES.get(returned.record_kind)
         if page is not None:
             self.desk.go(page, returned.record)
+
+    def _look_at_lost(self, lost: LostScope) -> None:
+        LostDialog(self, self.desk, lost).open()
+
+    def _forget_lost(self, lost: LostScope) -> None:
+        self.desk.tasks.write(self, lambda session: dismiss_lost(session, lost.scope))
 
     def _decline(self, returned: Returned) -> None:
         if returned.conflict is not None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from broker_app.i18n import _
+from broker_app.services.lost_scopes import LostScope
 from broker_app.services.sync_state import Difference, HistoryRow, Returned, Side, Transfer
 from broker_app.ui.shell import icons
 from broker_app.ui.shell.buttons import Button
@@ -131,6 +132,15 @@ def returned_row(
     why = _("{who}：{reason}").format(who=returned.who, reason=returned.reason) if returned.who else returned.reason
     icon, tone = ("arrow-u-up-left", "bad") if returned.is_mine else ("users", "warn")
     return PersonRow(icon, tone, returned.title, why, *buttons)
+
+
+def lost_row(lost: LostScope, on_look: Callable[[], object], on_seen: Callable[[], object]) -> PersonRow:
+    """A place that is no longer this person's."""
+    title = _("「{place}」不再归你").format(place=lost.words)
+    when = when_words(lost.at) if lost.at else ""
+    why = _("{when} · {n} 条已从这台电脑收走，没上传的改动交给了那边的负责人").format(when=when, n=lost.count)
+    look = Button(_("看清单"), small=True, on_click=on_look)
+    return PersonRow("users", "warn", title, why, look, Button(_("知道了"), small=True, on_click=on_seen))
 
 
 class FileRow(QWidget):

@@ -16,13 +16,17 @@ from broker_app.db.models import Contact, Need
 from broker_app.services.publishing import Office, publication_of, publish_need
 from broker_app.sync.protocol import Activation
 from broker_app.sync.session_store import read_sign_in, save_sign_in
+from broker_app.ui.enterprises.profile_page import EnterpriseProfilePage
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.main_window import MainWindow
-from broker_app.ui.shell.text_blocks import ElidedWords, Words
+from broker_app.ui.shell.text_blocks import ElidedWords, Paragraph, Words
 from broker_app.ui.shell.theme import install_theme
 from broker_app.ui.sync.decline_dialog import DeclineDialog
 from broker_app.ui.sync.difference_dialog import ChoiceRow, DifferenceDialog
+from broker_app.ui.sync.hand_over_dialog import HandOverDialog
+from broker_app.ui.sync.history_dialog import HistoryDialog
+from broker_app.ui.sync.lost_dialog import LostDialog
 from broker_app.ui.sync.page import SyncPage
 from broker_app.ui.sync.sign_in_dialog import SignInDialog
 from broker_server.activation import write_activation
@@ -314,3 +318,68 @@ def test_somebody_elses_wish_is_taken_in_or_not_with_a_reason(
     assert states["样例甲焊膏"].state == "public"
     assert states["样例乙焊膏"] is not None
     assert states["样例乙焊膏"].answer == "看不出要什么"
+
+
+def test_a_team_that_is_no_longer_mine_is_listed_exported_and_put_away(
+    server: ServerUnderTest,
+    chen: Computer,
+    lin: Computer,
+    open_window: Callable[[Computer], MainWindow],
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _place: str(tmp_path / "文档"))
+    server.add_scope("team:13")
+    server.give("chen", "team:13=broker")
+    chen.sign_in()
+    chen.add_need("样例焊点空洞率偏高")
+    chen.sync()
+    server.take("chen", "team:12")
+    chen.sync()
+    window = open_window(chen)
+    page = sync_page(window)
+    qtbot.waitUntil(lambda: page.board is not None and len(page.board.lost) == 1, timeout=10_000)
+    assert "「团队 12」不再归你" in words_of(page)
+    press(qtbot, window, "看清单")
+    dialog = dialog_of(window, LostDialog)
+    assert isinstance(dialog, LostDialog)
+    assert "样例焊点空洞率偏高" in [one.accessibleName() for one in dialog.lines.findChildren(Paragraph)]
+    dialog.primary_button.click()
+    qtbot.waitUntil(lambda: dialog.told.isVisible(), timeout=10_000)
+    (file,) = (tmp_path / "文档").iterdir()
+    assert "需求,样例焊点空洞率偏高" in file.read_text("utf-8-sig")
+    dialog.dismiss()
+    press(qtbot, window, "知道了")
+    qtbot.waitUntil(lambda: page.board is not None and not page.board.lost, timeout=10_000)
+
+
+def test_the_past_of_a_firm_and_handing_it_over_are_in_its_menu(
+    server: ServerUnderTest, chen: Computer, lin: Computer, open_window: Callable[[Computer], MainWindow], qtbot: QtBot
+) -> None:
+    server.add_scope("county:330382")
+    server.give("chen", "county:330382=broker")
+    chen.sign_in()
+    firm = chen.add_firm(FIRM, address="塘下")
+    chen.sync()
+    lin.sync()
+    lin.edit_firm(firm, address="莘塍")
+    lin.sync()
+    chen.sync()
+    window = open_window(chen)
+    page = window.show_page("enterprise", firm)
+    assert isinstance(page, EnterpriseProfilePage)
+    qtbot.waitUntil(lambda: page.header.title.text == FIRM, timeout=10_000)
+    page.show_past()
+    dialog = dialog_of(window, HistoryDialog)
+    qtbot.waitUntil(
+        lambda: "地址：塘下 → 莘塍" in [one.accessibleName() for one in dialog.findChildren(Paragraph)], timeout=10_000
+    )
+    dialog.dismiss()
+    page.hand_over()
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(HandOverDialog)), timeout=10_000)
+    asked = dialog_of(window, HandOverDialog)
+    assert isinstance(asked, HandOverDialog)
+    assert [asked.target.itemText(number) for number in range(asked.target.count())] == ["温州市乐清市"]
+    asked.accept()
+    qtbot.waitUntil(lambda: chen.firm(firm).scope == "county:330382", timeout=10_000)
