@@ -15,6 +15,7 @@ from broker_app.errors import InvalidInputError
 from broker_app.i18n import _, in_chinese
 from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import NeedState, VisitState, state_label
+from broker_app.services.confirmed_text import SENTENCE, confirmed_text
 from broker_app.services.money import budget_label
 from broker_app.services.needs import Metric
 from broker_app.services.papers import (
@@ -25,6 +26,7 @@ from broker_app.services.papers import (
     metric_line,
     metrics_of,
     secret_of,
+    visit_sheet,
     with_title,
 )
 from broker_app.services.phones import masked_phone
@@ -61,7 +63,7 @@ def slip_sheet(session: Session, visit_id: UUID) -> SlipSheet:
     needs = live_children(session, Need, visit.id)
     secret = _secret_of_visit(session, visit)
     visitors = tuple(secret.clean(name) for name in (visit.author_name, *visit.companions) if name)
-    titles = [secret.clean(need.title) for need in needs]
+    record = visit_sheet(session, visit_id)
     withheld = len(visit.confidential) + sum(one.confidential for one in metrics_of(needs))
     return SlipSheet(
         number=visit.number.replace("ZF-", "QR-", 1),
@@ -73,10 +75,10 @@ def slip_sheet(session: Session, visit_id: UUID) -> SlipSheet:
         met=tuple(PersonLine(secret.clean(one["name"]), secret.clean(one["position"]), "") for one in visit.met),
         visitors=visitors,
         purposes=tuple(label(CodeList.VISIT_PURPOSE, code) for code in visit.purposes),
-        statement=_statement(visit, profile.organisation, visitors, secret.clean(visit.place), titles, withheld),
+        statement=(*confirmed_text(record), SENTENCE),
         withheld=withheld,
         organisation=profile.organisation,
-        frozen_at=last_change(visit.edited_at, *edits(needs)),
+        frozen_at=record.frozen_at,
     )
 
 
@@ -227,27 +229,6 @@ def _plan_sheet(session: Session, first: date, last: date) -> PlanSheet:
         stops=tuple(_plan_line(session, visit) for visit in visits),
         frozen_at=last_change(start, *edits(visits)),
     )
-
-
-def _statement(
-    visit: Visit, organisation: str, visitors: Sequence[str], place: str, titles: Sequence[str], withheld: int
-) -> tuple[str, ...]:
-    start = visit.started_at.astimezone(CHINA_TIME)
-    end = visit.ended_at.astimezone(CHINA_TIME) if visit.ended_at else None
-    came = "{year}年{month}月{day}日{clock}，{organisation}{people}到本公司走访{place}。".format(
-        year=start.year,
-        month=start.month,
-        day=start.day,
-        clock=f"{start:%H:%M} 至 {end:%H:%M}" if end else f"{start:%H:%M}",
-        organisation=organisation,
-        people="、".join(visitors),
-        place=f"，地点为{place}" if place else "",
-    )
-    listed = "；".join(f"（{n}）{title}" for n, title in enumerate(titles, 1))
-    talked = f"双方谈及下列技术需求：{listed}。" if titles else "本次没有谈及具体的技术需求。"
-    agreed = "本公司确认以上走访属实，同意将需求名称、技术领域和公开的指标用于寻找科技成果。"
-    kept = f"另有 {withheld} 处内容本公司要求不得外传，不印入交给第三方的材料。" if withheld else ""
-    return came + talked, agreed + kept
 
 
 def _is_hidden(metric: Metric, hidden: set[str]) -> bool:

@@ -18,14 +18,13 @@ from sqlalchemy.orm import Session
 from broker_app.db.models import Attachment, Visit
 from broker_app.errors import InvalidInputError, NotFoundError
 from broker_app.i18n import _
-from broker_app.rules.calendar import CHINA_TIME, utc_now
+from broker_app.rules.calendar import utc_now
 from broker_app.services.attachments import SIGNATURE, FileVault, KeptFile, TakenFile
+from broker_app.services.confirmed_text import SENTENCE, confirmed_text
 from broker_app.services.papers import visit_sheet
 from broker_app.services.records import live, text_field, trashed
 from broker_app.services.sheets import VisitSheet
 
-# What is signed reads the same in every language of the window, or its hash would change with the language.
-SENTENCE = "我确认以上走访内容属实。"
 _LONGEST_SIGNER = 40
 _SHORT = 8  # digits of the fingerprint a person compares
 _RECORD_MIME = "application/json"
@@ -103,7 +102,7 @@ def short_code(sha256: str) -> str:
 
 
 def signing_text(session: Session, visit_id: UUID) -> SigningText:
-    """What a firm would sign of a visit as it stands; words marked 不得外传 are left out as on paper.
+    """What a firm would sign of a visit as it stands: the very text that 现场确认单 prints.
 
     Raises:
         InvalidInputError: the visit has no firm or no note yet.
@@ -116,7 +115,7 @@ def signing_text(session: Session, visit_id: UUID) -> SigningText:
         raise InvalidInputError("note", _("先写纪要，再请企业签字。"))
     sheet = visit_sheet(session, visit_id)
     people = tuple(person.name for person in sheet.met if person.name)
-    return SigningText(sheet.enterprise, _text_of(sheet), SENTENCE, _hash_of(sheet), people)
+    return SigningText(sheet.enterprise, "\n".join(confirmed_text(sheet)), SENTENCE, _hash_of(sheet), people)
 
 
 def seal_signature(vault: FileVault, text: SigningText, signer: str, drawing: Drawing) -> SealedSignature:
@@ -240,29 +239,8 @@ def _row(scope: str, parent_kind: str, parent_id: UUID, kept: KeptFile) -> Attac
 
 
 def _hash_of(sheet: VisitSheet) -> str:
-    return _hash(_text_of(sheet), SENTENCE)
+    return _hash("\n".join(confirmed_text(sheet)), SENTENCE)
 
 
 def _hash(text: str, sentence: str) -> str:
     return hashlib.sha256(f"{text}\n{sentence}".encode()).hexdigest()
-
-
-def _text_of(sheet: VisitSheet) -> str:
-    """The visit in words. What others do with it later (needs refined, tasks done, steps taken) is not in it."""
-    start = sheet.started_at.astimezone(CHINA_TIME)
-    end = f"—{sheet.ended_at.astimezone(CHINA_TIME):%H:%M}" if sheet.ended_at else ""
-    people = "；".join(" ".join(filter(None, (one.name, one.position))) for one in sheet.met)
-    lines = [
-        ("企业", sheet.enterprise),
-        ("时间", f"{start:%Y-%m-%d %H:%M}{end}"),
-        ("地点", sheet.place),
-        ("走访人员", "、".join((sheet.lead, *sheet.companions))),
-        ("接待人", people),
-        ("目的", "、".join(sheet.purposes)),
-        ("纪要", "\n".join((sheet.note, *sheet.note_corrections))),
-        ("现场发现", sheet.findings),
-        *(("非技术诉求", one.text) for one in sheet.referrals),
-        *(("跟进", " ".join(filter(None, (one.text, one.who, str(one.due or ""))))) for one in sheet.follow_ups),
-        ("企业意见", sheet.opinion),
-    ]
-    return "\n".join(f"{name}：{words}" for name, words in lines if words)

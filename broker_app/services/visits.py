@@ -1,6 +1,6 @@
 """Visits: planning, writing down, recording for good, correcting, and what the visit record prints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broker_app.codes.lists import CodeList, label
-from broker_app.db.models import Enterprise, FollowUp, Need, NoteRevision, ReferralRequest, StateMove, Visit
+from broker_app.db.models import Attachment, Enterprise, FollowUp, Need, NoteRevision, ReferralRequest, StateMove, Visit
 from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.i18n import _
 from broker_app.rules.calendar import china_date, is_late_entry, utc_now
@@ -105,6 +105,8 @@ class VisitRow:
     first_line: str
     needs: int
     is_late: bool
+    photos: int = 0
+    is_signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,9 @@ def list_visits(
     )
     if state:
         statement = statement.where(Visit.state == state)
-    return [_row(visit, name or "", count or 0) for visit, name, count in session.execute(statement)]
+    found = session.execute(statement).all()
+    hung = _attachments_under(session, [visit.id for visit, _name, _count in found])
+    return [_row(visit, name or "", count or 0, hung.get(visit.id, {})) for visit, name, count in found]
 
 
 def get_visit(session: Session, visit_id: UUID) -> VisitDetail:
@@ -471,7 +475,20 @@ def _draft(session: Session, row: Visit) -> VisitDraft:
     )
 
 
-def _row(visit: Visit, enterprise: str, needs: int) -> VisitRow:
+def _attachments_under(session: Session, visit_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """How many attachments of which kind hang on each of some visits."""
+    rows = session.execute(
+        select(Attachment.parent_id, Attachment.kind, func.count())
+        .where(Attachment.parent_kind == "visit", Attachment.parent_id.in_(visit_ids), Attachment.deleted_at.is_(None))
+        .group_by(Attachment.parent_id, Attachment.kind)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for visit_id, kind, count in rows:
+        found.setdefault(visit_id, {})[kind] = count
+    return found
+
+
+def _row(visit: Visit, enterprise: str, needs: int, attachments: Mapping[str, int]) -> VisitRow:
     return VisitRow(
         id=visit.id,
         number=visit.number,
@@ -483,4 +500,6 @@ def _row(visit: Visit, enterprise: str, needs: int) -> VisitRow:
         first_line=" ".join(visit.note[:200].split())[:80],
         needs=needs,
         is_late=visit.is_late,
+        photos=attachments.get("photo", 0),
+        is_signed=attachments.get("signature", 0) > 0,
     )

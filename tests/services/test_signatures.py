@@ -1,5 +1,6 @@
 """A firm signs a visit: what exactly, by whom, and what happens to the signature when the visit changes."""
 
+import hashlib
 import json
 from dataclasses import replace
 from uuid import UUID
@@ -9,7 +10,10 @@ import pytest
 from broker_app.db.models import Attachment
 from broker_app.db.session import Store
 from broker_app.errors import InvalidInputError, NotFoundError
-from broker_app.services.attachments import list_attachments, vault_of
+from broker_app.services.attachments import TakenFile, list_attachments, vault_of
+from broker_app.services.field_papers import slip_sheet
+from broker_app.services.needs import NeedDraft, save_need
+from broker_app.services.profile import read_profile, save_profile
 from broker_app.services.sealed_files import write_file
 from broker_app.services.signatures import (
     Drawing,
@@ -23,7 +27,15 @@ from broker_app.services.signatures import (
     signed_text,
     signing_text,
 )
-from broker_app.services.visits import FollowUpDraft, PersonMet, VisitDraft, get_visit, save_visit, spans_of
+from broker_app.services.visits import (
+    FollowUpDraft,
+    PersonMet,
+    VisitDraft,
+    get_visit,
+    list_visits,
+    save_visit,
+    spans_of,
+)
 from tests.services.conftest import NINE
 
 NOTE = "冬天外壳开裂。模具供应商的事别往外说。"
@@ -140,3 +152,43 @@ def test_what_cannot_be_signed(store: Store, visit: UUID) -> None:
         sign(store, visit, "赵样例", replace(DRAWN, strokes=()))
     with store.read() as session:
         assert signature_of(session, visit) is None
+
+
+def test_the_slip_prints_the_very_text_that_is_signed(store: Store, visit: UUID) -> None:
+    with store.write() as session:
+        save_need(
+            session, NeedDraft("外壳低温不裂", "外壳低温不裂。", get_visit(session, visit).draft.enterprise_id, visit)
+        )
+    with store.read() as session:
+        text = signing_text(session, visit)
+        slip = slip_sheet(session, visit)
+    said = "\n".join(slip.statement)
+    assert said == f"{text.text}\n{text.sentence}"
+    assert hashlib.sha256(said.encode()).hexdigest() == text.sha256
+    assert "（1）外壳低温不裂" in said
+    assert "冬天外壳开裂" in said
+
+
+def test_a_colleague_sees_the_same_text(store: Store, visit: UUID) -> None:
+    sign(store, visit)
+    with store.write() as session:
+        profile = read_profile(session)
+        save_profile(session, replace(profile, user_id="u-chen", name="陈样例", title="教授", organisation="别处"))
+    assert not signature(store, visit).changed
+
+
+def test_rows_of_the_list_tell_photos_and_signature(store: Store, visit: UUID) -> None:
+    sign(store, visit)
+    kept = vault_of(store).keep(TakenFile("门口.jpg", "image/jpeg", b"picture"))
+    with store.write() as session:
+        session.add(
+            Attachment(
+                scope="team:7", parent_kind="visit", parent_id=visit, kind="photo", name=kept.name, mime=kept.mime,
+                sha256=kept.sha256, size=kept.size, consent=True,
+            )
+        )  # fmt: skip
+        other = save_visit(session, VisitDraft(NINE, note="另一次"))
+    with store.read() as session:
+        rows = {row.id: row for row in list_visits(session)}
+    assert (rows[visit].photos, rows[visit].is_signed) == (1, True)
+    assert (rows[other].photos, rows[other].is_signed) == (0, False)

@@ -158,5 +158,7 @@ def short_time(row: VisitRow, today: date) -> str:
 def _spoken(row: VisitRow) -> str:
     needs = counted("需求 {n} 条", "需求 {n} 条", row.needs) if row.needs else ""
     day = date_text(china_date(row.started_at), china_date(utc_now()))
-    said = (row.enterprise or _("还没选企业"), day, row.state_label, needs, row.first_line)
+    signed = _("企业已签字") if row.is_signed else ""
+    photos = counted("照片 {n} 张", "照片 {n} 张", row.photos) if row.photos else ""
+    said = (row.enterprise or _("还没选企业"), day, row.state_label, needs, signed, photos, row.first_line)
     return _("，").join(one for one in said if one)

@@ -77,13 +77,21 @@ class _LineDelegate(QStyledItemDelegate):
         status = visit_status(row.state, row.state_label)
         line = QRectF(box.left(), note.bottom(), box.width(), small)
         used = paint_status(painter, line, status.words, status.icon, status.tone, "tiny")
-        if row.needs:
-            rest = QRectF(line.left() + used + 14, line.top(), line.width() - used - 14, small)
-            needs = counted("需求 {n}", "需求 {n}", row.needs)
-            used += 14 + paint_status(painter, rest, needs, "clipboard-text", "text3", "tiny")
-        if row.is_late:
-            rest = QRectF(line.left() + used + 14, line.top(), line.width() - used - 14, small)
-            paint_status(painter, rest, _("补记"), "clock-counter-clockwise", "text3", "tiny")
+        for words, icon in _marks(row):
+            rest = QRectF(line.left() + used + 12, line.top(), line.width() - used - 12, small)
+            if rest.width() > 28:
+                used += 12 + paint_status(painter, rest, words, icon, "text3", "tiny")
+
+
+def _marks(row: VisitRow) -> list[tuple[str, str]]:
+    """What a visit has besides its state: words and icon, the most telling first."""
+    marks = [
+        (counted("需求 {n}", "需求 {n}", row.needs) if row.needs else "", "clipboard-text"),
+        (_("已签字") if row.is_signed else "", "signature"),
+        (counted("照片 {n}", "照片 {n}", row.photos) if row.photos else "", "camera"),
+        (_("补记") if row.is_late else "", "clock-counter-clockwise"),
+    ]
+    return [(words, icon) for words, icon in marks if words]
 
 
 class VisitListPane(Panel):

@@ -29,7 +29,7 @@ class VisitsPage(Page):
     name = "visits"
     title = _("走访")
     icon = "map-pin"
-    reads = frozenset({"Visit", "Need", "Enterprise", "StateMove", "ReferralRequest", "FollowUp"})
+    reads = frozenset({"Visit", "Need", "Enterprise", "StateMove", "ReferralRequest", "FollowUp", "Attachment"})
     ground = "surface"
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
