@@ -206,11 +206,6 @@ def snapshot(scope: wire.ScopeName, token: Token, server: Here) -> wire.Snapshot
     return wire.SnapshotOut(epoch=epoch, scope=scope, rev=rev, cursor=cursor, encoding="zstd", chunks=parts)
 
 
-@v1.post("/blobs/{digest}", status_code=201, responses=_problems(400, 401, 404, 413))
-def begin_blob(
-    digest: wire.Sha256, scope: OfScope, body: wire.BlobIn, token: Token, server: Here, response: Response
-) -> None:
-    """Announce a file."""
 @v1.get("/history/{scope}/{record}", responses=_problems(401, 404))
 def history(scope: wire.ScopeName, record: UUID, token: Token, server: Here) -> list[wire.HistoryOut]:
     """What happened to a record in a scope, the newest first."""
@@ -219,6 +214,11 @@ def history(scope: wire.ScopeName, record: UUID, token: Token, server: Here) -> 
         return [wire.HistoryOut(**entry) for entry in history_of(connection, scope, record)]
 
 
+@v1.post("/blobs/{digest}", status_code=201, responses=_problems(400, 401, 404, 413))
+def begin_blob(
+    digest: wire.Sha256, scope: OfScope, body: wire.BlobIn, token: Token, server: Here, response: Response
+) -> None:
+    """Announce a file."""
 
     def work(connection: Connection) -> int:
         _writable(connection, server, token, scope)

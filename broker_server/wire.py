@@ -170,7 +170,6 @@ class SignedInOut(BaseModel):
     grants: list[GrantOut]
 
 
-class DeviceOut(BaseModel):
 class HistoryOut(BaseModel):
     """One operation on a record: who, when by the server's clock, and ``{field: [before, after]}``."""
 
@@ -180,6 +179,7 @@ class HistoryOut(BaseModel):
     changed: dict[str, Any]
 
 
+class DeviceOut(BaseModel):
     """A registered device."""
 
     id: UUID

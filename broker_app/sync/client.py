@@ -151,6 +151,10 @@ class Connection:
         """Who the server is; needs no sign-in."""
         return _read(_greeting, self._json("GET", "/v1/hello", signed=False))
 
+    def history(self, scope: str, record: UUID) -> tuple[HistoryEntry, ...]:
+        """What happened to a record, as the server has it, the newest first."""
+        return _read(_history, self._json("GET", f"/v1/history/{scope}/{record}"))
+
     # --- signing in ------------------------------------------------------------------------------------------
 
     def log_in(self, login: str, password: str) -> tuple[SignIn, tuple[tuple[str, str], ...]]:
@@ -176,10 +180,6 @@ class Connection:
         self._json("POST", "/v1/auth/logout", {"refresh_token": self.sign_in.refresh_token}, signed=False)
 
     def _take_tokens(self, wire: Any, *, login: str = "") -> None:
-    def history(self, scope: str, record: UUID) -> tuple[HistoryEntry, ...]:
-        """What happened to a record, as the server has it, the newest first."""
-        return _read(_history, self._json("GET", f"/v1/history/{scope}/{record}"))
-
         def read(answer: Any) -> SignIn:
             return replace(
                 self.sign_in,
@@ -454,6 +454,12 @@ def _snapshot(wire: Any) -> Snapshot:
     return Snapshot(UUID(wire["epoch"]), str(protocol.Cursor.parse(wire["cursor"])), chunks)
 
 
+def _history(wire: Any) -> tuple[HistoryEntry, ...]:
+    return tuple(
+        HistoryEntry(str(one["name"]), moment_of(one["at"]), str(one["status"]), dict(one["changed"])) for one in wire
+    )
+
+
 def _grants(wire: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(grant["scope"]), str(grant["role"])) for grant in wire["grants"])
 
@@ -481,11 +487,5 @@ def _is_certificate_fault(error: BaseException | None) -> bool:
 def _is_this_computer(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-def _history(wire: Any) -> tuple[HistoryEntry, ...]:
-    return tuple(
-        HistoryEntry(str(one["name"]), moment_of(one["at"]), str(one["status"]), dict(one["changed"])) for one in wire
-    )
-
-
     except ValueError:
         return False

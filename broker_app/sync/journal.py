@@ -312,6 +312,7 @@ def operation_of(row: OutboxOperation | Waiting) -> Operation:
         set=sendable(row.fields.items()),
         delete=delete_wish,
         seen=row.seen if delete_wish else None,
+        move=row.fields["scope"][1] if "scope" in row.fields else None,
         into=row.into_id,
         group=row.group_id,
     )
@@ -325,7 +326,6 @@ def _keep(session: Session, rows: Sequence[Waiting], results: Mapping[UUID, Resu
     columns = [getattr(OutboxOperation, name) for name in _KEPT_COLUMNS]
     for (status, at), alike in groupby(rows, lambda row: (results[row.op].status, results[row.op].at)):
         told = (literal(status), literal(at), literal(now, UtcDateTime()))
-        move=row.fields["scope"][1] if "scope" in row.fields else None,
         for some in portions([row.seq for row in alike]):
             query = select(*columns, *told).where(OutboxOperation.seq.in_(some)).order_by(OutboxOperation.seq)
             names = [*_KEPT_COLUMNS, "status", "received_at", "acknowledged_at"]
@@ -416,6 +416,8 @@ def _take_back(session: Session, row: Waiting) -> None:
     values = {name: value for name, value in row_values(row.kind, before).items() if name in before}
     if "deleted_at" in row.fields:
         values["deleted_at"] = None
+    if "scope" in row.fields:
+        values["scope"] = row.fields["scope"][0]
     if values:
         session.execute(update(table).where(table.c.id == row.record_id).values(**values))
         if row.kind in INDEXED:
@@ -429,8 +431,6 @@ def _tell_whole(session: Session, kind: str, row: Mapping[str, Any]) -> None:
         .where(OutboxOperation.record_id == row["id"], OutboxOperation.sent_at.is_(None))
         .limit(1)
     )
-    if "scope" in row.fields:
-        values["scope"] = row.fields["scope"][0]
     if later is None:
         return
     if row["deleted_at"] is not None:

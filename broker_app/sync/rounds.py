@@ -172,11 +172,6 @@ def log_out(sessions: Sessions, *, connect: MakeConnection = Connection) -> None
                     save_sign_in(session, replace(sign_in, refresh_token=""))
 
 
-def run_round(
-    sessions: Sessions,
-    *,
-    allow_removals: bool = False,
-    with_files: bool = True,
 def told_history(
     sessions: Sessions, kind: str, record: UUID, *, connect: MakeConnection = Connection
 ) -> tuple[HistoryEntry, ...]:
@@ -198,6 +193,11 @@ def told_history(
         return connection.history(scope, record)
 
 
+def run_round(
+    sessions: Sessions,
+    *,
+    allow_removals: bool = False,
+    with_files: bool = True,
     connect: MakeConnection = Connection,
     progress: Callable[[Report], object] = lambda _report: None,
     file_progress: Callable[[Any, int], object] = lambda _file, _bytes: None,
