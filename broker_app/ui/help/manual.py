@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker_app.i18n import ENGLISH, _, either, speaks_english
 from broker_app.paths import manual_folder
 
-_FILES = ("README.md", "matching.md", "server.md")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_FILES = ("README.md", "matching.md", "sync.md", "server.md")
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"\*\*|__|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
@@ -42,8 +42,8 @@ class Chapter:
 
 
 def read_manual(folder: Path | None = None) -> list[Chapter]:
-    """All chapters in Chinese; none where the manual was not shipped."""
-    folder = folder or manual_folder()
+    """All chapters in the language in use; none where the manual was not shipped."""
+    folder = folder or (manual_folder() / ENGLISH if speaks_english() else manual_folder())
     chapters: list[Chapter] = []
     for name in _FILES:
         file = folder / name
@@ -55,11 +55,10 @@ def read_manual(folder: Path | None = None) -> list[Chapter]:
 
 
 def chapters_of(source: str) -> list[Chapter]:
-    """The chapters of one file. A heading without a Chinese character begins its English half, which is left out."""
+    """The chapters of one file."""
     reader = _Reader()
     for line in source.splitlines():
-        if not reader.take(line):
-            break
+        reader.take(line)
     reader.close()
     return [one for one in reader.chapters if one.blocks]
 
@@ -72,8 +71,8 @@ class _Reader:
         self._paragraph: list[str] = []
         self._in_code = False
 
-    def take(self, line: str) -> bool:
-        """Take a line; False at the end of the Chinese half."""
+    def take(self, line: str) -> None:
+        """Take a line."""
         if line.startswith("```"):
             self.close()
             self._in_code = not self._in_code
@@ -81,7 +80,7 @@ class _Reader:
             self._add(Block("code", line))
         elif heading := _HEADING.match(line):
             self.close()
-            return self._begin(len(heading[1]), _plain(heading[2]))
+            self._begin(len(heading[1]), _plain(heading[2]))
         elif block := _block(line):
             self.close()
             self._add(block)
@@ -89,21 +88,17 @@ class _Reader:
             self._paragraph.append(words)
         else:
             self.close()
-        return True
 
     def close(self) -> None:
         """A paragraph ends here."""
-        self._add(Block("words", "".join(self._paragraph)))
+        self._add(Block("words", either("", " ").join(self._paragraph)))
         self._paragraph = []
 
-    def _begin(self, level: int, title: str) -> bool:
-        if not _HAN.search(title):
-            return False
+    def _begin(self, level: int, title: str) -> None:
         if level <= 2:
             self.chapters.append(Chapter(title))
         else:
             self._add(Block("heading", title))
-        return True
 
     def _add(self, block: Block) -> None:
         if self.chapters and block.text:
@@ -117,7 +112,7 @@ def _block(line: str) -> Block | None:
         if _RULE.match(line):
             return Block("row", "")
         cells = [_plain(cell) for cell in line.strip().strip("|").split("|")]
-        return Block("row", "　".join(cell for cell in cells if cell))
+        return Block("row", _("　").join(cell for cell in cells if cell))
     return None
 
 

@@ -1,6 +1,8 @@
 """F1: keys, first steps and the manual, searched offline."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -85,13 +87,21 @@ def test_the_manual_is_plain_and_chinese() -> None:
     assert "](" not in text
     assert "![" not in text
     assert "**" not in text
-    assert not any("Manual in English" in one.title for one in chapters)
+    assert all(re.search("[\u4e00-\u9fff]", one.title) for one in chapters)
+
+
+def test_the_english_manual_has_the_same_books(repository: Path) -> None:
+    folder = repository / "docs" / "manual"
+    assert {file.name for file in (folder / "en").glob("*.md")} == {file.name for file in folder.glob("*.md")}
+    chapters = read_manual(folder / "en")
+    assert len(chapters) > 20
+    assert not any(re.search("[\u4e00-\u9fff]", one.title) for one in chapters)
 
 
 def test_blocks_of_a_file() -> None:
     source = (
         "# 题\n头\n\n## 一\n前半\n**后半** `码`。\n\n- 甲 [乙](x.md)\n\n![图](a.png)\n\n"
-        "| 名 | 值 |\n|---|---|\n| a | b |\n\n```\n<b>x</b>\n```\n\n## In English\nno\n"
+        "| 名 | 值 |\n|---|---|\n| a | b |\n\n```\n<b>x</b>\n```\n"
     )
     one, two = chapters_of(source)
     assert one.blocks == [Block("words", "头")]
