@@ -8,6 +8,7 @@ from pathlib import Path
 from broker_app import __version__
 from broker_app.cli import (
     contact_commands,
+    figures_commands,
     import_commands,
     match_commands,
     profile_commands,
@@ -27,6 +28,7 @@ _GROUPS = (
     import_commands,
     record_commands,
     contact_commands,
+    figures_commands,
     match_commands,
     report_commands,
     sync_commands,

@@ -27,6 +27,7 @@ _PAGES = {
     "papers": "broker_app.ui.papers.page:PapersPage",
     "terms": "broker_app.ui.terms.page:TermsPage",
     "evaluation": "broker_app.ui.evaluation.page:EvaluationPage",
+    "figures": "broker_app.ui.figures.page:FiguresPage",
     "sync": "broker_app.ui.sync.page:SyncPage",
     "calendar": "broker_app.ui.calendar.page:CalendarPage",
     "proposals": "broker_app.ui.calendar.proposals_page:ProposalsPage",
@@ -48,6 +49,7 @@ def places() -> tuple[Place, ...]:
         Place("matches", _("对接"), "handshake", 2),
         Place("papers", _("文书"), "file-text", 3),
         Place("terms", _("术语对照"), "book-open", 3),
+        Place("figures", _("统计"), "chart-bar", 3),
         Place("sync", _("同步中心"), "cloud-arrow-up", 4, foot=True),
         Place("settings", _("设置"), "gear-six", 4, foot=True),
     )
