@@ -27,9 +27,18 @@ class Document:
 
 def cut(document: Document) -> tuple[list[str], list[str]]:
     """Return (words, bigrams) of one combined field, title and keywords twice: boosting separate fields ranks worse."""
-    head = fold("\n".join((document.title, *document.keywords)))
-    body = fold(document.body)
+    head, body = _folded(document)
     return words(head) * 2 + words(body), bigrams(head) * 2 + bigrams(body)
+
+
+def pairs_of(document: Document) -> list[str]:
+    """Return the bigrams of :func:`cut` alone, which needs no dictionary and takes a tenth of the time."""
+    head, body = _folded(document)
+    return bigrams(head) * 2 + bigrams(body)
+
+
+def _folded(document: Document) -> tuple[str, str]:
+    return fold("\n".join((document.title, *document.keywords))), fold(document.body)
 
 
 def full_text(document: Document) -> str:

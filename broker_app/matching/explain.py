@@ -29,7 +29,9 @@ from broker_app.matching.text import (
 )
 
 Field = Literal["title", "keywords", "abstract", "industry", "facts"]
-Via = Literal["words", "bigrams", "terms", "scattered", "industry", "trl", "budget", "region", "mode", "mountain"]
+Via = Literal[
+    "words", "bigrams", "terms", "scattered", "industry", "trl", "budget", "region", "mode", "mountain", "near"
+]
 Evidence = Literal["strong", "weak", "none"]
 GapKind = Literal["term", "metric", "price", "over_budget", "deadline", "trl"]
 
@@ -45,7 +47,8 @@ class Reason:
     """One part of the score: ``share`` in hundredths of a 分; ``term`` as the owner wrote it.
 
     ``via`` says how: the same word, pairs of characters of a phrase, the term table (then ``expansion`` is its entry),
-    scattered pairs that form no word (then ``term`` is empty), or an agreeing industry or fact.
+    scattered pairs that form no word (then ``term`` is empty), an agreeing industry or fact, or (behind the first
+    results only) records like it that stand higher.
     """
 
     term: str
@@ -169,6 +172,8 @@ def _reasons(
         drafts.append((candidate.industry, Reason("/".join(query.industries), 0, "industry", "industry")))
     for name, part in candidate.facts.items():
         drafts.append((part, Reason("", 0, "facts", _FACT_VIA[name])))
+    if candidate.near:
+        drafts.append((candidate.near, Reason("", 0, "abstract", "near")))
     # What violates an exclusion is worth less as a whole, so every share shrinks alike.
     # A tenth of a 分 is what is shown, so the score itself is a whole number of tenths.
     score = round(10 * unit * candidate.raw) * (HUNDREDTHS // 10)

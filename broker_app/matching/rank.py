@@ -22,6 +22,7 @@ from broker_app.matching.documents import Document, full_text, unpack_trade
 from broker_app.matching.exclusions import is_violated
 from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
+from broker_app.matching.neighbours import means_of_alike
 from broker_app.matching.question import MatchQuery, Question
 from broker_app.matching.scoring import Hits, Scoring, least_of_highest, own_tokens, score_questions, table_tokens
 from broker_app.matching.text import fold
@@ -47,6 +48,7 @@ class Candidate:
     attained: float
     violated: frozenset[str] = frozenset()
     twins: tuple[UUID, ...] = ()
+    near: float = 0.0  # what records like it gave, behind the first results
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,18 @@ def rank(connection: Connection, query: MatchQuery, question: Question, pool: Po
     whole, *parts = _facets(
         connection, pool, question, state, index.rows_of(connection, pool, query.skip), REACH * (limit + REACH_LEAST)
     )
-    shortlist = _highest(_totals(whole, parts), question.sector, state, 2 * limit + 10)
+    reach = 2 * limit + 10
+    if limit > weights.HEAD:
+        reach = max(reach, weights.NEIGHBOURHOOD)
+    shortlist = _highest(_totals(whole, parts), question.sector, state, reach)
     documents = index.fetch(connection, list(shortlist))
     candidates = [_candidate(row, total, documents[row], query, whole.question) for row, total in shortlist.items()]
     candidates.sort(key=lambda candidate: (-round(candidate.raw, 9), candidate.document.id))
     twins = find_twins([candidate.document for candidate in candidates])
-    shown = [replace(one, twins=twins[one.document.id]) for one in candidates if one.document.id in twins][:limit]
-    best = [_taken_apart(one, whole, parts, state) for one in shown]
+    shown = [replace(one, twins=twins[one.document.id]) for one in candidates if one.document.id in twins]
+    if limit > weights.HEAD:
+        shown = _with_neighbours(shown)
+    best = [_taken_apart(one, whole, parts, state) for one in shown[:limit]]
     return Ranking(
         best,
         sum(1.0 for scoring in whole.scorings if scoring.best) + _askable(query, question),
@@ -159,15 +166,36 @@ def _candidate(row: int, total: float, document: Document, query: MatchQuery, qu
     return Candidate(row, document, raw, {}, {}, 0.0, facts, 0.0, violated)
 
 
+def _with_neighbours(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return candidates with those behind the first put in the order of their own score and that of records like them.
+
+    The first ones stay as they are, so that a longer list begins with the shorter one; no later one passes them.
+    """
+    head, tail = candidates[: weights.HEAD], candidates[weights.HEAD :]
+    if not tail:
+        return list(head)
+    means = means_of_alike([one.document for one in candidates], [one.raw for one in candidates])[weights.HEAD :]
+    own = 1 - weights.NEIGHBOURS_SHARE
+    least = head[-1].raw
+    moved = []
+    for one, mean in zip(tail, means, strict=True):
+        raw = min(least, own * one.raw + weights.NEIGHBOURS_SHARE * mean)
+        moved.append(replace(one, raw=raw, near=raw - own * one.raw))
+    moved.sort(key=lambda candidate: (-round(candidate.raw, 9), candidate.document.id))
+    return [*head, *moved]
+
+
 def _taken_apart(candidate: Candidate, whole: _Facet, parts: Sequence[_Facet], state: PoolState) -> Candidate:
     """Return a candidate with what each token, the trade and the whole of the question gave it."""
     row = candidate.row
-    words, pairs = _shares(row, whole, parts)
+    own = 1 - weights.NEIGHBOURS_SHARE if candidate.near else 1.0
+    words, pairs = ({token: own * part for token, part in each.items()} for each in _shares(row, whole, parts))
     return replace(
         candidate,
         words=words,
         bigrams=pairs,
-        industry=_industry_part(whole.question.sector, state.trades[row]),
+        industry=own * _industry_part(whole.question.sector, state.trades[row]),
+        facts={name: own * part for name, part in candidate.facts.items()},
         attained=max(_attained(row, facet.scorings) for facet in (whole, *parts)),
     )
 

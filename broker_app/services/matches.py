@@ -371,6 +371,8 @@ def reason_words(reason: Reason) -> str:
         return _("同行业")
     if reason.via == "scattered":
         return _("零散同字")
+    if reason.via == "near":
+        return _("和前面的成果相近")
     if reason.via == "terms" and reason.expansion is not None:
         return _("术语 {technical} ← {lay}").format(technical=reason.term, lay=reason.expansion.lay)
     facts = {

@@ -141,6 +141,12 @@ def test_the_shipped_table_is_sound() -> None:
     assert {code for entry in shipped.entries for code in entry.industries if code != "*" and not entry.trades} == set()
 
 
+def test_no_shipped_entry_leads_to_a_bare_method_that_every_field_uses() -> None:
+    learning = {"深度学习", "卷积神经网络", "机器学习", "神经网络", "特征提取", "目标检测"}
+    bare = learning | {"数值模拟", "有限元", "有限元分析", "仿真", "物联网"}
+    assert [entry.id for entry in shipped_terms().entries if bare & set(entry.technical)] == []
+
+
 def test_one_concept_counts_by_its_best_name(filled: Connection) -> None:
     said = MatchQuery("壳子天冷就发脆")
     one = TermTable([_entry("发脆", "缺口冲击")])
