@@ -101,6 +101,7 @@ def test_no_chinese_of_the_screen_stands_outside_the_catalogue(repository: Path)
         "ui/visits/templates.py": "variables of a template",
         "ui/visits/time_line.py": "a time as typed",
         "ui/needs/publish_side.py": "a full stop that is cut off",
+        "ui/sync/history_dialog.py": "a full stop that is cut off",
         "ui/sync/sign_in_dialog.py": "brackets that Qt cannot read",
         "ui/visits/role_fields.py": "units as typed",
         "ui/sync/words.py": "a full stop that is cut off",

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from broker_app.errors import BrokerError, ImportFileError, InvalidInputError
-from broker_app.i18n import _, counted, day_name, full_day_name
+from broker_app.i18n import _, counted, day_name, full_day_name, month_of_year
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.calendar_import import (
     MOST_BYTES,
@@ -279,7 +279,7 @@ class CalendarPage(Page):
         planned = sum(one.movable for one in visits)
         first, last = self._days()
         span = (
-            _("{year}年{month}月").format(year=self.month.year, month=self.month.month)
+            month_of_year(self.month)
             if self.shows_month
             else _("{first}—{last}").format(first=full_day_name(first), last=day_name(last))
         )

@@ -45,7 +45,8 @@ class HistoryDialog(Dialog):
         self._show(told)
 
     def _on_refused(self, error: BrokerError) -> None:
-        words = _("问不到服务器（{why}），这里是本机记着的。").format(why=first_sentence(error.message)[0].rstrip("。"))
+        why = first_sentence(error.message)[0].rstrip("。.")
+        words = _("问不到服务器（{why}），这里是本机记着的。").format(why=why)
         self.source.set_text(words)
 
     def _show(self, told: tuple[HistoryEntry, ...]) -> None:
