@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from broker_app.codes.counties import county_label
 from broker_app.codes.lists import CodeList, label
-from broker_app.db.models import Enterprise, FollowUp, Match, Need, Visit
+from broker_app.db.models import Attachment, Enterprise, FollowUp, Match, Need, Visit
 from broker_app.i18n import _, counted, day_name, listed
 from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import MatchState, NeedState, VisitState, state_label
 from broker_app.services.follow_ups import FollowUpRow, open_follow_ups
 from broker_app.services.numbers import today
+from broker_app.services.sync_state import sync_status
 from broker_app.services.tier_reminders import ending_tiers
 
 _DEADLINES_SHOWN, _TIERS_SHOWN = 5, 2
@@ -33,17 +34,20 @@ class PlannedStop:
     state_label: str
     stage: str
     hint: str
+    enterprise_id: UUID | None = None
+    needs: int = 0
+    is_signed: bool = False
 
 
 @dataclass(frozen=True)
 class ToDo:
     """One thing that waits for the broker: what, why, and the page that settles it."""
 
-    kind: str  # "draft" | "returned" | "follow_up" | "verify" | "refine"
+    kind: str  # "draft" | "returned" | "follow_up" | "verify" | "refine" | "differ"
     title: str
     why: str
     overdue: bool
-    page: str  # "visits" | "needs"
+    page: str  # "visits" | "needs" | "sync"
     record_id: UUID | None
 
 
@@ -134,7 +138,25 @@ def _stop(session: Session, visit: Visit, firm: str, county: str, stage: str) ->
         state_label("visit", visit.state),
         stage,
         _hint(session, visit),
+        visit.enterprise_id,
+        _needs_of(session, visit) if stage == "done" else 0,
+        stage == "done" and _is_signed(session, visit),
     )
+
+
+def _needs_of(session: Session, visit: Visit) -> int:
+    statement = select(func.count()).select_from(Need).where(Need.visit_id == visit.id, Need.deleted_at.is_(None))
+    return session.scalar(statement) or 0
+
+
+def _is_signed(session: Session, visit: Visit) -> bool:
+    statement = select(Attachment.id).where(
+        Attachment.parent_kind == "visit",
+        Attachment.parent_id == visit.id,
+        Attachment.kind == "signature",
+        Attachment.deleted_at.is_(None),
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 def _hint(session: Session, visit: Visit) -> str:
@@ -180,6 +202,17 @@ def _to_do(session: Session, day: date) -> list[ToDo]:
                 _("写清楚了才好找成果"),
                 False,
                 "needs",
+                None,
+            )
+        )
+    if differing := sync_status(session).needs_person:
+        found.append(
+            ToDo(
+                "differ",
+                counted("同步有 {n} 处要你确认", "同步有 {n} 处要你确认", differing),
+                _("没确认以前，两边的都留着"),
+                False,
+                "sync",
                 None,
             )
         )

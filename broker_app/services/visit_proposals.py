@@ -15,19 +15,20 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broker_app.codes.counties import county_label
-from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Enterprise, FollowUp, Need, Visit
 from broker_app.i18n import _, counted
 from broker_app.rules.calendar import CHINA_TIME, china_date, utc_now
 from broker_app.rules.states import NeedState, VisitState
+from broker_app.services.enterprises import read_tiers
 from broker_app.services.numbers import today
 from broker_app.services.profile import read_profile
 from broker_app.services.records import live
 from broker_app.services.role_facts import TECH_VP
+from broker_app.services.tier_reminders import SOON_DAYS, TierEnd
 from broker_app.services.visits import VisitDraft, move_visit, save_visit
 
 LONG_AGO = timedelta(days=90)
-_RENEWAL_SOON, _TASK_SOON = timedelta(days=60), timedelta(days=14)
+_TASK_SOON = timedelta(days=14)
 _SLOTS = (time(9, 30), time(14, 0), time(15, 30))
 _DAYS_AHEAD = 30
 _MOST_READ, _MOST_SHOWN = 3000, 120
@@ -178,7 +179,7 @@ def _firm(row: Any, day: date, short: Mapping[UUID, int]) -> ProposedFirm:
     last = china_date(last_at) if last_at else None
     reasons = [
         _task_reason(due, day),
-        _renewal_reason(firm.tiers, day),
+        _renewal_reason(firm, day),
         _quota_reason(short.get(firm.id, 0)),
         _needs_reason(needs or 0),
         _visit_reason(last, day),
@@ -196,19 +197,21 @@ def _task_reason(due: date | None, day: date) -> Reason | None:
     return Reason("task", counted("跟进还有 {n} 天", "跟进还有 {n} 天", left) if left else _("跟进今天到期"), 4)
 
 
-def _renewal_reason(tiers: Sequence[Mapping[str, Any]], day: date) -> Reason | None:
+def _renewal_reason(firm: Enterprise, day: date) -> Reason | None:
     """The tier that runs out first, if that is within sixty days or was within the last ninety."""
-    ends = [(until, str(one.get("code", ""))) for one in tiers if (until := _day(one.get("until"))) is not None]
-    near = sorted(one for one in ends if day - LONG_AGO <= one[0] <= day + _RENEWAL_SOON)
-    if not near:
+    ends = [
+        TierEnd(firm.id, firm.name, tier.code, tier.until, (tier.until - day).days)
+        for tier in read_tiers(firm.tiers)
+        if tier.until is not None and day - LONG_AGO <= tier.until <= day + timedelta(days=SOON_DAYS)
+    ]
+    if not ends:
         return None
-    until, code = near[0]
-    name, left = label(CodeList.ENTERPRISE_TIER, code), (until - day).days
-    if left < 0:
-        when = counted("过期 {n} 天", "过期 {n} 天", -left)
-        return Reason("renewal", _("{what}{when}").format(what=name, when=when), 5, is_late=True)
-    when = counted("还有 {n} 天到期", "还有 {n} 天到期", left)
-    return Reason("renewal", _("{what}{when}").format(what=name, when=when), 5)
+    first = min(ends, key=lambda one: (one.until, one.tier))
+    if first.days_left < 0:
+        when = counted("过期 {n} 天", "过期 {n} 天", -first.days_left)
+        return Reason("renewal", _("{what}{when}").format(what=first.title, when=when), 5, is_late=True)
+    when = counted("还有 {n} 天", "还有 {n} 天", first.days_left)
+    return Reason("renewal", _("{what}{when}").format(what=first.title, when=when), 5)
 
 
 def _quota_reason(days_short: int) -> Reason | None:
@@ -291,12 +294,3 @@ def _next_free(session: Session, county: str) -> datetime:
 def _purposes(reasons: Sequence[Reason]) -> tuple[str, ...]:
     meant = {"task": "follow_up", "renewal": "declaration", "needs": "introduction", "never": "need_survey"}
     return tuple(dict.fromkeys(meant.get(one.kind, "follow_up") for one in reasons))
-
-
-def _day(text: object) -> date | None:
-    if isinstance(text, date):
-        return text
-    try:
-        return date.fromisoformat(str(text)) if text else None
-    except ValueError:  # written by another program
-        return None

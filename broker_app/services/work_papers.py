@@ -17,7 +17,7 @@ from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import MatchState, NeedState, VisitState
 from broker_app.services.papers import county_line, edits, last_change, live_children, metrics_of, with_title
 from broker_app.services.profile import Profile, read_profile
-from broker_app.services.redaction import Redaction, redaction_of, without_spans
+from broker_app.services.redaction import OMITTED, Redaction, redaction_of, without_spans
 from broker_app.services.role_facts import (
     COMMISSIONER,
     COMMISSIONER_TEAM,
@@ -275,7 +275,17 @@ def _log_line(one: _Work) -> LogLine:
 def _about(one: _Work) -> str:
     spans = tuple(Span(**each) for each in one.visit.confidential)
     note = one.secret.clean(without_spans(one.visit.note, spans)).strip().partition("\n")[0]
-    return note if len(note) <= _FIRST_WORDS else f"{note[:_FIRST_WORDS]}……"
+    return _shortened(note, _FIRST_WORDS)
+
+
+def _shortened(words: str, most: int) -> str:
+    """The first words; a mark for something left out is not cut in two."""
+    if len(words) <= most:
+        return words
+    kept = words[:most]
+    if kept.rfind(OMITTED[0]) > kept.rfind(OMITTED[-1]):
+        kept = kept[: kept.rfind(OMITTED[0])]
+    return f"{kept}……"
 
 
 def _results(one: _Work) -> Iterable[str]:
@@ -312,8 +322,7 @@ def _duties(role: str, works: Sequence[_Work]) -> tuple[DutyLine, ...]:
 def _work_words(work: _Work, *, with_firm: bool) -> str:
     day = china_date(work.visit.started_at)
     firm = work.firm.name if with_firm and work.firm else ""
-    about = _about(work)
-    about = about if len(about) <= _FIRST_WORDS // 2 else f"{about[: _FIRST_WORDS // 2]}……"
+    about = _shortened(_about(work), _FIRST_WORDS // 2)
     return f"{day:%m-%d} " + "：".join(part for part in (firm, about) if part)
 
 

@@ -100,3 +100,11 @@ def test_deadlines_of_needs_that_are_still_open(store: Store) -> None:
             if state:
                 move_need(session, need, state, "样例原因")
     assert [(one.title, one.days_left) for one in board(store).deadlines] == [("3 天", 3), ("10 天", 10)]
+
+
+def test_a_stop_that_is_done_tells_its_needs(store: Store, firm: UUID) -> None:
+    done = visit(store, firm, NOW.replace(hour=8), VisitState.RECORDED)
+    with store.write() as session:
+        save_need(session, NeedDraft("触点降银", "触点降银。", firm, done))
+    (stop,) = board(store).stops
+    assert (stop.stage, stop.needs, stop.is_signed, stop.enterprise_id) == ("done", 1, False, firm)

@@ -63,10 +63,10 @@ def test_needs_tasks_and_renewals_are_reasons_the_weightiest_first(store: Store,
         save_need(session, NeedDraft("触点降银", "触点降银。", firm, visit))
         row = session.get(Enterprise, firm)
         assert row is not None
-        row.tiers = [{"code": "hi_tech", "since": "2023-12-08", "until": "2026-12-07"}, {"code": "x", "until": "坏"}]
+        row.tiers = [{"code": "hi_tech", "since": "2023-12-08", "until": "2026-12-07"}]
     (one,) = proposed(store).values()
     assert [reason.kind for reason in one.reasons] == ["task", "renewal", "needs"]
-    assert [reason.words for reason in one.reasons] == ["跟进过期 3 天", "高新技术企业还有 10 天到期", "1 条需求没结"]
+    assert [reason.words for reason in one.reasons] == ["跟进过期 3 天", "高企复审还有 10 天", "1 条需求没结"]
     assert one.reasons[0].is_late
 
 

@@ -29,7 +29,7 @@ class TodayPage(Page):
     name = "today"
     title = _("今日")
     icon = "sun"
-    reads = frozenset({"Visit", "Need", "Match", "FollowUp", "Enterprise", "StateMove"})
+    reads = frozenset({"Visit", "Need", "Match", "FollowUp", "Enterprise", "StateMove", "Attachment"})
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -113,6 +113,7 @@ class TodayPage(Page):
         for number, stop in enumerate(stops):
             row = StopRow(stop, last=number == len(stops) - 1, with_day=with_day)
             row.opened.connect(self._open_visit)
+            row.page_wanted.connect(lambda firm_id: self.desk.go("papers", ("firm_page", firm_id)))
             card.column.addWidget(row)
 
     def _to_do_card(self, to_do: tuple[ToDo, ...]) -> Card:

@@ -24,6 +24,7 @@ _VERBS = {
     "follow_up": ("timer", "bad", _("去跟进")),
     "verify": ("check-circle", "accent", _("去核实")),
     "refine": ("clipboard-text", "accent", _("去凝练")),
+    "differ": ("arrows-left-right", "warn", _("去确认")),
 }
 
 
@@ -62,6 +63,8 @@ class StopRow(QWidget):
     """One visit of the day."""
 
     opened = Signal(object)
+    page_wanted = Signal(object)
+    """The firm whose 企业一页纸 is wanted."""
 
     def __init__(self, stop: PlannedStop, *, last: bool, with_day: bool = False) -> None:
         super().__init__()
@@ -89,7 +92,12 @@ class StopRow(QWidget):
         hints.setSpacing(14)
         if stop.stage == "done":
             hints.addWidget(_icon_words("check-circle", stop.state_label, "ok_text"))
-        if stop.hint:
+        if stop.needs:
+            words = counted("拆出 {n} 条需求", "拆出 {n} 条需求", stop.needs)
+            hints.addWidget(_icon_words("clipboard-text", words, "text2"))
+        if stop.is_signed:
+            hints.addWidget(_icon_words("signature", _("企业已签字"), "text2"))
+        if stop.hint and stop.stage != "done":
             hints.addWidget(_icon_words("clipboard-text", stop.hint, "text2"))
         hints.addStretch(1)
         text.addLayout(hints)
@@ -97,6 +105,12 @@ class StopRow(QWidget):
         verb, icon = (_("打开"), "") if stop.stage != "next" else (_("开始记"), "note-pencil")
         self.button = Button(verb, small=True, icon=icon, on_click=lambda: self.opened.emit(stop.visit_id))
         self.button.setAccessibleName(f"{verb} {stop.enterprise}")
+        if stop.stage != "done" and stop.enterprise_id is not None:
+            self.page_button = Button(
+                _("一页纸"), "quiet", small=True, on_click=lambda: self.page_wanted.emit(stop.enterprise_id)
+            )
+            self.page_button.setAccessibleName(_("企业一页纸 {name}").format(name=stop.enterprise))
+            row.addWidget(self.page_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         when.setContentsMargins(0, 4, 0, 0)
 
