@@ -171,7 +171,10 @@ def revoke(device_id: UUID, token: Token, server: Here) -> None:
     server.write(work)
 
 
-@v1.post("/sync", response_model=wire.SyncOut, responses=_problems(400, 401, 409, 413, 426))
+_NO_NEWS: dict[int | str, dict[str, Any]] = {204: {"description": "the caller knows all there is (`known`)"}}
+
+
+@v1.post("/sync", response_model=wire.SyncOut, responses=_NO_NEWS | _problems(400, 401, 409, 413, 426))
 def sync(
     body: wire.SyncIn,
     request: Request,
@@ -191,6 +194,8 @@ def sync(
         if problem.members.get("epoch") == str(body.epoch):  # this epoch, and yet a cursor beyond its head
             server.metrics.count("broker_rollbacks_suspected_total")
         raise
+    if not answer:
+        return Response(status_code=204, headers={protocol.PROTOCOL_HEADER: str(protocol.PROTOCOL)})
     return packed_response(answer, request.headers.get("accept-encoding", ""))
 
 

@@ -10,7 +10,7 @@ from broker_server.wire import SyncIn
 
 
 def exchange(engine: Engine, token: str, body: SyncIn, clock: Clock) -> tuple[bytes, Taken]:
-    """The answer to ``body`` as JSON, and what became of its operations.
+    """The answer to ``body`` as JSON (empty: the caller knows it all), and what became of its operations.
 
     The push is one transaction and stays whatever becomes of the pull after it: the operations' ids make sending
     them again harmless.
@@ -26,4 +26,5 @@ def exchange(engine: Engine, token: str, body: SyncIn, clock: Clock) -> tuple[by
         if body.echo:
             taken = Taken(taken.results)
     with reading(engine) as connection:
-        return pull(connection, token, body.epoch, cursors, body.limit, taken, clock()), taken
+        known = None if body.push else body.known
+        return pull(connection, token, body.epoch, cursors, body.limit, taken, clock(), known), taken

@@ -38,8 +38,11 @@ def pull(
     limit: int,
     taken: Taken,
     now: datetime,
+    mark: str | None = None,
 ) -> bytes:
     """The whole answer to ``POST /v1/sync`` as JSON; results of the push before it are put in as they are.
+
+    Empty if ``mark`` is that of all there is to say.
 
     Raises:
         Problem: epoch-changed, also for a cursor beyond its scope's head; token-expired, device-revoked.
@@ -56,6 +59,9 @@ def pull(
         if cursor.rev > head.rev:
             raise epoch_changed(known[EPOCH])
         _read_scope(connection, scope, cursor, head, page)
+    state = protocol.state_mark(heads, caller.access.writable & heads.keys(), known.get(COVERED)) if mark else ""
+    if mark == state and not page.changes and not page.more:
+        return b""
     return _answer(known, caller, heads, page, taken)
 
 

@@ -80,6 +80,7 @@ class SyncIn(BaseModel):
     push: Annotated[list[OperationIn], Field(max_length=MAX_OPERATIONS)] = []
     cursors: Annotated[dict[ScopeName, CursorText], _NOTHING_ELSE] = {}
     echo: StrictBool = True
+    known: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
 
 
 class DeviceIn(BaseModel):

@@ -37,7 +37,18 @@ from broker_app.i18n import _
 from broker_app.services.conflicts import moment_of
 from broker_app.services.record_history import HistoryEntry
 from broker_app.sync import protocol
-from broker_app.sync.engine import Exchange, GetChunk, GetSnapshot, Greeting, Hello, Refusal, Reply, Request, Snapshot
+from broker_app.sync.engine import (
+    Exchange,
+    GetChunk,
+    GetSnapshot,
+    Greeting,
+    Hello,
+    Refusal,
+    Reply,
+    Request,
+    Snapshot,
+    Unchanged,
+)
 from broker_app.sync.protocol import ProtocolError, SyncReply
 from broker_app.sync.session_store import SignIn, public_key
 
@@ -106,11 +117,23 @@ class Connection:
             trust_env=not _is_this_computer(httpx.URL(sign_in.url).host),
             headers={
                 "User-Agent": f"broker/{__version__}",
-                "Accept-Encoding": "zstd, gzip",
+                "Accept-Encoding": "zstd,gzip",
                 protocol.PROTOCOL_HEADER: str(protocol.PROTOCOL),
                 protocol.SCHEMA_HEADER: str(protocol.SCHEMA),
             },
         )
+
+        for unsaid in ("Accept", "Connection"):  # what everybody takes for granted need not go with every request
+            del self._http.headers[unsaid]
+
+    @property
+    def access(self) -> str:
+        """The short-lived token of this sign-in, kept in memory from one connection to the next."""
+        return self._access
+
+    def resume(self, access: str) -> None:
+        """Go on with the token of an earlier connection; if it has run out a new one is asked for."""
+        self._access = access
 
     def __enter__(self) -> Self:
         return self
@@ -141,6 +164,8 @@ class Connection:
                 return self.hello()
             case Exchange(request=body):
                 wire = self._json("POST", "/v1/sync", body.as_wire())
+                if wire is None and body.known:
+                    return Unchanged()
                 return _read(SyncReply.from_wire, wire)
             case GetSnapshot(scope=scope):
                 return _read(_snapshot, self._json("GET", f"/v1/snapshot/{scope}"))
@@ -272,6 +297,8 @@ class Connection:
         headers, content = ({}, b"") if body is None else _packed(body)
         answer = self._ask(method, path, headers=headers, content=content, signed=signed)
         if answer.status_code == 204:
+            if path == "/v1/sync" and protocol.PROTOCOL_HEADER not in answer.headers:
+                raise NotTheServerError(_not_the_server())
             return None
         if answer.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise NotTheServerError(_not_the_server())

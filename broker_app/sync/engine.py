@@ -20,6 +20,7 @@ from broker_app.sync.records import TooManyRemovalsError
 
 SNAPSHOT_ABOVE = 5_000  # records of a scope, from which on the first download comes in pieces
 _LARGEST_CHUNK = 256 * 1024 * 1024  # bytes, unpacked
+_START = str(protocol.Cursor())  # of an empty scope; it need not be said
 _READ = 1024 * 1024  # of them at a time
 _LIVES = 3  # how often a server may change its epoch under us before the round gives up
 _ENDLESS = 100_000  # pages; a server that always has more to say is out of order
@@ -74,7 +75,12 @@ class Snapshot:
     chunks: tuple[tuple[str, int], ...]  # sha256, bytes
 
 
-Reply = Greeting | SyncReply | Snapshot | bytes
+@dataclass(frozen=True)
+class Unchanged:
+    """There is nothing the server could say that is not known here: ``SyncRequest.known`` was right."""
+
+
+Reply = Greeting | SyncReply | Snapshot | Unchanged | bytes
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal of the server is an answer, no fault
@@ -163,12 +169,12 @@ def _push(
     local: Local, report: Report, progress: Callable[[Report], object]
 ) -> Generator[Request, Any, SyncReply | None]:
     """Send what waits; with the last of it comes the first page of what is new. None if nothing waited."""
-    writable = local.writable()
-    if not writable:
+    waiting, last = local.waiting()
+    if not waiting:
+        return None
+    if not local.writable():
         yield from _ask_scopes(local)
-        writable = local.writable()
-    local.bring_home(writable)
-    _count, last = local.waiting()
+    local.bring_home(local.writable())
     reply: SyncReply | None = None
     while True:
         batch = local.next_batch(last)
@@ -270,6 +276,8 @@ def _pull(
     rebuilt: list[str] = []
     while True:
         reply = yield from _to_head(local, report, reply, progress)
+        if reply is None:
+            return
         wrong = local.settle(reply.heads) if local.is_rebuilding() else local.mismatched(reply.heads)
         if not wrong:
             report.rebuilt = tuple(rebuilt)
@@ -285,7 +293,8 @@ def _pull(
 
 def _to_head(
     local: Local, report: Report, reply: SyncReply | None, progress: Callable[[Report], object]
-) -> Generator[Request, Any, SyncReply]:
+) -> Generator[Request, Any, SyncReply | None]:
+    """The answer that ends at the head; None if all of it was known here, sums and all."""
     if reply is None and local.has_unread():
         yield from _first_downloads(local, report, (yield from _ask_scopes(local)), progress)
     for _page in range(_ENDLESS):
@@ -295,7 +304,11 @@ def _to_head(
         if epoch is None:
             raise ServerTroubleError
         known = local.cursors()
-        reply = yield Exchange(SyncRequest(epoch, known, (), protocol.MAX_PAGE))
+        moved_on = {scope: cursor for scope, cursor in known.items() if cursor != _START}
+        answer: SyncReply | Unchanged = yield Exchange(SyncRequest(epoch, moved_on, known=local.mark()))
+        if isinstance(answer, Unchanged):
+            return None
+        reply = answer
         _take(local, reply, report)
         progress(report)
         if reply.more:  # a scope may have become ours with this page

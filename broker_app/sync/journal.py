@@ -58,6 +58,7 @@ from broker_app.sync.records import (
 
 KEPT_FOR = timedelta(days=30)
 _EPOCH = "sync.epoch"
+_COVERED = "sync.covered"
 _NEVER_SIGNED_IN = "team:local"
 _BLIND: dict[str, Any] = {"synchronize_session": False}  # objects already read need not hear of it
 
@@ -84,6 +85,18 @@ def meet(session: Session, found: UUID) -> bool:
         return False
     say_again(session)
     return True
+
+
+def covered(session: Session) -> str | None:
+    """Up to when, by the server's clock, a verified backup of it holds everything; as it last said."""
+    row = session.get(ProfileValue, _COVERED)
+    return None if row is None else row.value["at"]
+
+
+def note_covered(session: Session, at: str | None) -> None:
+    """Remember it; it seldom changes."""
+    if at != covered(session):
+        session.merge(ProfileValue(key=_COVERED, value={"at": at}))
 
 
 def say_again(session: Session) -> None:

@@ -13,7 +13,7 @@ from broker_app.db.models import SnapshotChunk, SyncScope
 from broker_app.services.sessions import Sessions
 from broker_app.sync import journal, records
 from broker_app.sync.journal import Receipt
-from broker_app.sync.protocol import Change, Head, Operation, SyncReply
+from broker_app.sync.protocol import Change, Cursor, Head, Operation, SyncReply, state_mark
 from broker_app.sync.records import Applied, Removals
 from broker_app.sync.session_store import read_sign_in
 
@@ -92,6 +92,19 @@ class Local:
             cursors = session.scalars(select(SyncScope.cursor)).all()
             return not all(cursors) or not cursors
 
+    def mark(self) -> str:
+        """The mark of what the server last said; "" while something of it was not read to the end."""
+        with self.sessions.read() as session:
+            scopes = session.scalars(select(SyncScope)).all()
+            covered = journal.covered(session)
+        cursors = {row.scope: Cursor.parse(row.cursor) for row in scopes if row.cursor}
+        if not scopes or any(row.is_rebuilding or row.scope not in cursors for row in scopes):
+            return ""
+        if any(cursor.id is not None for cursor in cursors.values()):
+            return ""
+        heads = {row.scope: Head(cursors[row.scope].rev, row.records, row.sum) for row in scopes}
+        return state_mark(heads, {row.scope for row in scopes if row.writable}, covered)
+
     def writable(self) -> tuple[str, ...]:
         """The scopes the server last said we may write; empty before it said anything."""
         with self.sessions.read() as session:
@@ -110,6 +123,7 @@ class Local:
             if not reply.more:
                 records.let_go(session, self.now())
             _move_cursors(session, reply.cursors)
+            journal.note_covered(session, reply.covered)
             return Taken(receipt, applied, lost)
 
     def take_results(self, reply: SyncReply) -> Receipt:

@@ -5,7 +5,7 @@ Pure: both programs import it, and it imports nothing of either. ``as_wire`` giv
 too. Values of fields are wire values, as ``db/outbox.py`` writes them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from json import JSONEncoder
@@ -114,7 +114,8 @@ class Operation:
 class SyncRequest:
     """A push and a pull. ``limit`` 0 pulls nothing: what was written here goes up before anything comes down.
 
-    With ``echo`` False the server need not say again what this very push made (``SyncReply.own``).
+    With ``echo`` False the server need not say again what this very push made (``SyncReply.own``). ``known`` is
+    the ``state_mark`` of what the caller has: where the server's is the same there is nothing to say.
     """
 
     epoch: UUID
@@ -122,6 +123,7 @@ class SyncRequest:
     push: tuple[Operation, ...] = ()
     limit: int = MAX_PAGE
     echo: bool = True
+    known: str = ""
 
     def as_wire(self) -> JsonObject:
         """The JSON object; what is as it would be understood anyway is left out."""
@@ -132,6 +134,8 @@ class SyncRequest:
             wire["push"] = [operation.as_wire() for operation in self.push]
             if not self.echo:
                 wire["echo"] = False
+        if self.known:
+            wire["known"] = self.known
         return wire
 
 
@@ -328,6 +332,15 @@ def sum_text(total: int) -> str:
 def sum_number(text: str) -> int:
     """The number behind ``sum_text``."""
     return int(text, 16)
+
+
+def state_mark(heads: Mapping[str, Head], writable: Collection[str], covered: str | None) -> str:
+    """What all of an answer without changes comes to: 64 bits over scopes, rights, revisions, digests and backup."""
+    scopes = [
+        f"{scope}{'*' if scope in writable else ''} {head.rev} {head.count} {head.sum}"
+        for scope, head in sorted(heads.items())
+    ]
+    return blake2b("\n".join([covered or "", *scopes]).encode(), digest_size=8).hexdigest()
 
 
 def conflict_id(operation: UUID, part: str) -> UUID:

@@ -48,20 +48,26 @@ from broker_app.sync.session_store import (
 )
 
 __all__ = [
+    "FirstSignIn",
     "LogIn",
     "Outcome",
     "SignIn",
     "find_activated",
     "find_server",
+    "keep_first",
     "log_in",
     "log_out",
     "run_round",
+    "sign_in_first",
     "sign_in_of",
     "told_history",
 ]
 
 _locks: "WeakKeyDictionary[Store, Lock]" = WeakKeyDictionary()
 _locks_lock = Lock()
+_tokens: "WeakKeyDictionary[Store, tuple[str, str]]" = WeakKeyDictionary()
+"""The access token of each open store, by the refresh token it came with: nothing new is one request."""
+
 MakeConnection = Callable[..., Connection]
 
 
@@ -147,6 +153,7 @@ def log_in(sessions: Sessions, wanted: LogIn, *, connect: MakeConnection = Conne
         certificate=wanted.certificate or before.certificate,
     )
     with _one_at_a_time(store), connect(start) as connection, _in_words():
+        _tokens.pop(store, None)
         greeting = connection.hello()
         signed_in, grants = connection.log_in(wanted.login.strip(), wanted.password)
         signed_in = replace(signed_in, server_name=greeting.name)
@@ -157,11 +164,55 @@ def log_in(sessions: Sessions, wanted: LogIn, *, connect: MakeConnection = Conne
     return signed_in
 
 
+@dataclass(frozen=True)
+class FirstSignIn:
+    """A sign-in made before there is a profile to keep it in, and what the person is where."""
+
+    sign_in: SignIn
+    grants: tuple[tuple[str, str], ...]
+
+    @property
+    def team_name(self) -> str:
+        """What the person's first team is called, as far as the server says."""
+        teams = [scope for scope, _role in self.grants if scope.startswith("team:")]
+        return next((self.sign_in.titles[scope] for scope in teams if scope in self.sign_in.titles), "")
+
+
+def sign_in_first(wanted: LogIn, *, connect: MakeConnection = Connection) -> FirstSignIn:
+    """Sign in on the first run, before the passphrase of this computer is chosen.
+
+    Raises:
+        InvalidInputError: the address is none.
+        SignInError: name or password are wrong, or the account has no team.
+        ExchangeError: no connection.
+    """
+    start = SignIn(
+        url=checked_address(wanted.url), device_name=wanted.device_name or platform.node() or _("这台电脑"),
+        device_key=new_device_key(), ca_file=wanted.ca_file, certificate=wanted.certificate,
+    )  # fmt: skip
+    with connect(start) as connection, _in_words():
+        greeting = connection.hello()
+        signed_in, grants = connection.log_in(wanted.login.strip(), wanted.password)
+    if not any(scope.startswith("team:") and role != "auditor" for scope, role in grants):
+        raise SignInError(_("这个账号还没有分到团队，请联系管理员。本机的资料没有受影响。"))
+    return FirstSignIn(replace(signed_in, server_name=greeting.name), grants)
+
+
+def keep_first(sessions: Sessions, first: FirstSignIn) -> SignIn:
+    """Give a profile that was just made the sign-in of its first run."""
+    store = _store(sessions)
+    with store.write() as session:
+        changed = take_over(session, first.sign_in, first.grants)
+    store.actor = changed.actor
+    return first.sign_in
+
+
 def log_out(sessions: Sessions, *, connect: MakeConnection = Connection) -> None:
     """End the sign-in; everything on this computer stays. Without a network it ends here only."""
     store = _store(sessions)
     with store.read() as session:
         sign_in = read_sign_in(session)
+    _tokens.pop(store, None)
     if sign_in.is_open:
         with connect(sign_in) as connection:
             try:
@@ -223,9 +274,13 @@ def run_round(
         try:
             with connect(sign_in, lambda changed: _save(store, changed)) as connection, _in_words():
                 begun(connection.abort)
+                renewed_with, access = _tokens.pop(store, ("", ""))
+                if renewed_with == sign_in.refresh_token:
+                    connection.resume(access)
                 _drive(sync_round(local, progress, report), connection, stopped)
                 if with_files:
                     moved = move_files(store, connection, file_progress, stopped)
+                _tokens[store] = connection.sign_in.refresh_token, connection.access
         except TooManyRemovalsError as asked:
             _write_down(store, started, report, moved, "ask", str(asked.count), ask=asked.count)
             return Outcome(report, moved, asked.count)

@@ -32,7 +32,7 @@ from broker_app.services.profile import Profile, open_profile, save_profile
 from broker_app.services.sync_state import differences
 from broker_app.sync.bodies import body_of, table_of
 from broker_app.sync.decisions import Choice, decide
-from broker_app.sync.engine import Exchange, Greeting, Hello, Refusal, Reply, Request, sync_round
+from broker_app.sync.engine import Exchange, Greeting, Hello, Refusal, Reply, Request, Unchanged, sync_round
 from broker_app.sync.local import Local
 from broker_app.sync.protocol import SyncReply
 from broker_app.sync.records import Removals
@@ -129,14 +129,14 @@ class Central:
         except Problem as problem:
             raise Refusal(problem.name, problem.status_code) from None
 
-    def _exchange(self, login: str, request: Exchange) -> SyncReply:
+    def _exchange(self, login: str, request: Exchange) -> SyncReply | Unchanged:
         body = SyncIn.model_validate(orjson.loads(orjson.dumps(request.request.as_wire())))
         token = self.token(login)
         answer, taken = exchange(self.engine, token, body, self.clock)
         for result in taken.results:
             first = self.statuses.setdefault(result["op"], result["status"])
             assert first == result["status"], f"an operation took effect twice: {first}, then {result['status']}"
-        return SyncReply.from_wire(orjson.loads(answer))
+        return SyncReply.from_wire(orjson.loads(answer)) if answer else Unchanged()
 
     def set_access(self, login: str, *, has_team: bool) -> None:
         with writing(self.engine) as connection:
