@@ -46,7 +46,7 @@ from broker_app.sync import protocol
 from broker_app.sync.blobs import move_files
 from broker_app.sync.bodies import body_of, models, table_of
 from broker_app.sync.decisions import Choice, decide
-from broker_app.sync.engine import Exchange, Greeting, Hello, Refusal, Reply, Request, sync_round
+from broker_app.sync.engine import Exchange, Greeting, Hello, Refusal, Reply, Request, Unchanged, sync_round
 from broker_app.sync.local import Local
 from broker_app.sync.protocol import Cursor, Operation, SyncReply
 from broker_app.sync.records import Removals
@@ -167,7 +167,7 @@ class Central:
         except Problem as problem:
             raise Refusal(problem.name, problem.status_code) from None
 
-    def _exchange(self, login: str, request: Exchange) -> SyncReply:
+    def _exchange(self, login: str, request: Exchange) -> SyncReply | Unchanged:
         body = SyncIn.model_validate(orjson.loads(orjson.dumps(request.request.as_wire())))
         operations = [one.as_operation() for one in body.push]
         token = self.token(login)
@@ -181,7 +181,7 @@ class Central:
             if operation.kind != "conflict":
                 plain = "taken" if real in (protocol.APPLIED, protocol.MERGED) else real
                 assert plain == status, f"{operation} is {real}, and should be {status}"
-        return SyncReply.from_wire(orjson.loads(answer))
+        return SyncReply.from_wire(orjson.loads(answer)) if answer else Unchanged()
 
     def _push_beside(self, login: str, operations: list[Operation]) -> list[str]:
         """Tell the oracle what the server has taken in, also where its answer failed later; and count revisions."""
