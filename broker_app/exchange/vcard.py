@@ -102,8 +102,8 @@ def card_of_text(text: str) -> PersonFound | None:
             position = word
         elif not name and 2 <= len(word) <= 4 and len(_HAN.findall(word)) == len(word) and word not in _LABELS:
             name = word
-    if not name:
-        return None
+    if not name or not (phones or email or firm or position):
+        return None  # two characters alone are no card
     return PersonFound(name, firm, position, _mobile_first(phones), email.group() if email else "")
 
 

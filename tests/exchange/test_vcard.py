@@ -134,6 +134,7 @@ def test_hostile_files_end_soon_and_say_why(tmp_path: Path) -> None:
         ),
         ("BEGIN:VCARD\nFN:李样例\nTEL:13900139000\nEND:VCARD", Card("李样例", phones=("13900139000",))),
         ("今天天气不错，下午去看看", None),
+        ("王样例", None),
         ("", None),
     ],
 )

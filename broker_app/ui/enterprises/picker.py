@@ -1,6 +1,7 @@
 """Choosing a firm by typing a few letters of its name, its pinyin initials or its credit code."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -18,7 +19,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from broker_app.i18n import _
-from broker_app.services.enterprises import EnterpriseRow, list_enterprises
+from broker_app.services.duplicates import similar_enterprises
+from broker_app.services.enterprises import EnterpriseRow, enterprise_rows, list_enterprises
+from broker_app.services.sessions import Session
 from broker_app.ui.shell import icons
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.ime import ImeAwareLineEdit
@@ -30,7 +33,9 @@ ROOT = QModelIndex()
 _MOST = 7
 _ROW = 42
 _PAUSE_MS = 80
+_CODE_LENGTH = 18
 _HIT = int(Qt.ItemDataRole.UserRole) + 1
+_SAME = int(Qt.ItemDataRole.UserRole) + 2
 
 
 class _HitModel(QAbstractListModel):
@@ -39,11 +44,12 @@ class _HitModel(QAbstractListModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.hits: tuple[EnterpriseRow, ...] = ()
+        self.same: frozenset[UUID] = frozenset()
         self.new_name = ""
 
-    def show(self, hits: Sequence[EnterpriseRow], new_name: str) -> None:
+    def show(self, hits: Sequence[EnterpriseRow], same: frozenset[UUID], new_name: str) -> None:
         self.beginResetModel()
-        self.hits, self.new_name = tuple(hits), new_name
+        self.hits, self.same, self.new_name = tuple(hits), same, new_name
         self.endResetModel()
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -53,7 +59,11 @@ class _HitModel(QAbstractListModel):
         hit = self.hits[index.row()] if index.row() < len(self.hits) else None
         if role == _HIT:
             return hit
+        if role == _SAME:
+            return hit is not None and bool(self.new_name) and hit.id in self.same
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            if hit is not None and index.data(_SAME):
+                return _("，").join((hit.name, hit.county, _("可能是同一家")))
             return _("，").join((hit.name, hit.county)) if hit else _("新建企业「{name}」").format(name=self.new_name)
         return None
 
@@ -76,12 +86,25 @@ class _HitDelegate(QStyledItemDelegate):
         words = box.adjusted(38, 0, -10, 0)
         if isinstance(hit, EnterpriseRow):
             used = paint_text(painter, words, hit.name, "body", "text", strong=True) + 12
+            if index.data(_SAME):
+                same = _("可能是同一家")
+                used += paint_text(painter, words.adjusted(used, 0, 0, 0), same, "meta", "warn_text") + 12
             paint_text(
                 painter, words.adjusted(used, 0, 0, 0), _("　").join((hit.county, hit.industries)), "meta", "text3"
             )
         else:
             paint_text(painter, words, str(index.data()), "body", "accent_text")
         painter.restore()
+
+
+def _found(session: Session, words: str) -> tuple[list[EnterpriseRow], frozenset[UUID]]:
+    """Firms that contain the words, those first that are the same firm in another spelling; and which these are."""
+    hits = list(list_enterprises(session, words, limit=_MOST))
+    same = [one.id for one in similar_enterprises(session, words, words if len(words) == _CODE_LENGTH else "")]
+    others = [firm for firm in same if firm not in {hit.id for hit in hits}]
+    rows = [*enterprise_rows(session, others), *hits]
+    rows.sort(key=lambda row: row.id not in same)
+    return rows[:_MOST], frozenset(same)
 
 
 class EnterprisePicker(ImeAwareLineEdit):
@@ -143,9 +166,9 @@ class EnterprisePicker(ImeAwareLineEdit):
 
     def _search(self) -> None:
         words = self.text().strip()
-        hits = self._desk.tasks.fetch(lambda session: list(list_enterprises(session, words, limit=_MOST)))
+        hits, same = self._desk.tasks.fetch(lambda session: _found(session, words))
         known = any(hit.name == words for hit in hits)
-        self._model.show(hits, "" if known or len(words) < 2 or words.isascii() else words)
+        self._model.show(hits, same, "" if known or len(words) < 2 or words.isascii() else words)
         if self._model.rowCount():
             self._show()
         else:
