@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
@@ -420,6 +421,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = settings.threads
         yield
         server.metrics.write()
         engine.dispose()

@@ -18,6 +18,7 @@ class Settings:
     burst: int = 200
     snapshot_rows: int = 50_000  # records in one chunk
     snapshot_after: int = 5_000  # smaller scopes are simply pulled
+    threads: int = 8  # requests a worker does at once; more would only wait for each other, holding a scope's counter
 
     @property
     def database_url(self) -> str:
