@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from broker_app.errors import BrokerError
 from broker_app.i18n import use_language
@@ -134,10 +135,7 @@ class Program(QObject):
         if self.paths.database.exists():
             self._ask_passphrase(gate)
         else:
-            card = FirstRunCard()
-            card.begin_wanted.connect(self._begin)
-            card.sample_wanted.connect(lambda: self.show_sample(_sample_paths(self.paths)))
-            gate.show_card(card)
+            self._ask_first(gate)
         gate.show()
         QTimer.singleShot(0, self._load_ahead)
 
@@ -227,13 +225,61 @@ class Program(QObject):
                 lambda: _entrance().recover(paths, code, passphrase), lambda _none: done(), self._refuse
             )
 
-    def _begin(self, facts: dict[str, str], passphrase: str) -> None:
+    def _ask_first(self, gate: GateWindow, first: Any = None) -> None:
+        """Who works here and the passphrase; ``first`` is the sign-in that was made with an activation code."""
+        known = (first.sign_in.name, first.team_name, first.sign_in.server_name) if first is not None else ()
+        card = FirstRunCard(*known)
+        card.begin_wanted.connect(lambda facts, passphrase: self._begin(facts, passphrase, first))
+        card.sample_wanted.connect(lambda: self.show_sample(_sample_paths(self.paths)))
+        card.activation_wanted.connect(lambda: self._ask_activation(gate))
+        gate.show_card(card)
+
+    def _ask_activation(self, gate: GateWindow) -> None:
+        card = import_module("broker_app.ui.gate.activation_card").ActivationCard()
+        server: list[Any] = []
+
+        def refuse(error: BrokerError) -> None:
+            if isValid(card):  # somebody went back meanwhile
+                card.show_refusal(error)
+
+        def found(one: Any) -> None:
+            if isValid(card):
+                server[:] = [one]
+                card.show_server(one)
+
+        def signed_in(first: Any) -> None:
+            if isValid(card):
+                self._ask_first(gate, first)
+
+        def find(name: str, said: object) -> None:
+            codes = "broker_app.sync.activation_file"
+            gate.background.run(lambda: getattr(import_module(codes), name)(said), found, refuse)
+
+        def sign_in(login: str, password: str, device: str) -> None:
+            def work() -> Any:
+                rounds = import_module("broker_app.sync.rounds")
+                one = server[0]
+                wanted = rounds.LogIn(one.address, login, password, device, certificate=one.certificate)
+                return rounds.sign_in_first(wanted)
+
+            gate.background.run(work, signed_in, refuse)
+
+        card.code_given.connect(lambda code: find("find_typed", code))
+        card.file_given.connect(lambda file: find("find_in_file", file))
+        card.sign_in_given.connect(sign_in)
+        card.back_wanted.connect(lambda: self._ask_first(gate))
+        gate.show_card(card)
+
+    def _begin(self, facts: dict[str, str], passphrase: str, first: Any = None) -> None:
         if self.gate is not None:
             paths = self.paths
 
             def work() -> Any:
                 profile = import_module("broker_app.services.profile").Profile(**facts)
-                return _entrance().begin(paths, passphrase, profile)
+                made = _entrance().begin(paths, passphrase, profile)
+                if first is not None:
+                    import_module("broker_app.sync.rounds").keep_first(made.store, first)
+                return made
 
             self.gate.background.run(work, self._show_code, self._refuse)
 

@@ -10,7 +10,8 @@ from PIL import Image, UnidentifiedImageError
 
 from broker_app.errors import InvalidInputError
 from broker_app.i18n import _
-from broker_app.sync.protocol import Activation, ProtocolError
+from broker_app.sync.protocol import ACTIVATION_PREFIX, Activation, ProtocolError
+from broker_app.sync.rounds import find_activated, find_server
 
 _LARGEST_TEXT = 64 * 1024
 _LARGEST_PICTURE = 40_000_000  # points; a phone takes twelve million
@@ -23,6 +24,38 @@ class FoundActivation:
 
     activation: Activation
     certificate: str = ""
+
+
+@dataclass(frozen=True)
+class FoundServer:
+    """Whose server it is, and what the activation code said besides."""
+
+    address: str
+    name: str
+    login: str = ""
+    certificate: str = ""
+
+
+def find_typed(typed: str) -> FoundServer:
+    """The server that a pasted code or a typed address means.
+
+    Raises:
+        InvalidInputError: it is neither.
+        ExchangeError: nobody, or somebody else, answers there.
+    """
+    if ACTIVATION_PREFIX not in typed:
+        return FoundServer(*find_server(typed))
+    return _found(read_activation(typed))
+
+
+def find_in_file(file: Path) -> FoundServer:
+    """:func:`find_typed` for a code in a text file or a picture."""
+    return _found(read_activation_file(file))
+
+
+def _found(read: FoundActivation) -> FoundServer:
+    address, name = find_activated(read.activation, read.certificate)
+    return FoundServer(address, name, read.activation.login, read.certificate)
 
 
 def read_activation(text: str) -> FoundActivation:

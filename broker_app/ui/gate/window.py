@@ -86,7 +86,7 @@ class PassphraseLine(QLineEdit):
         super().keyPressEvent(event)
 
 
-class _GateCard(Card):
+class GateCard(Card):
     """A card of 440 px with the mark, a title and a sentence."""
 
     def __init__(self, title: str, sentence: str) -> None:
@@ -102,7 +102,7 @@ class _GateCard(Card):
         self.column.addSpacing(14)
 
 
-class UnlockCard(_GateCard):
+class UnlockCard(GateCard):
     """The passphrase of this computer; after five wrong tries a wait that grows."""
 
     unlock_wanted = Signal(str, bool)
@@ -180,7 +180,7 @@ class UnlockCard(_GateCard):
         return _("口令错得多了，请等 {n} 秒再试").format(n=self._seconds)
 
 
-class RecoveryCard(_GateCard):
+class RecoveryCard(GateCard):
     """The printed code and a new passphrase."""
 
     recovery_given = Signal(str, str)
@@ -220,18 +220,22 @@ class RecoveryCard(_GateCard):
             self.recovery_given.emit(self.code.text(), self.first.text())
 
 
-class FirstRunCard(_GateCard):
+class FirstRunCard(GateCard):
     """Who works here, and the passphrase of this computer; or a look at made-up data first."""
 
     begin_wanted = Signal(object, str)
     """``{"name": …, "team_name": …}`` and the passphrase."""
 
     sample_wanted = Signal()
+    activation_wanted = Signal()
 
-    def __init__(self) -> None:
-        super().__init__(_("科技走访"), _("第一次用，先定一个本机口令"))
+    def __init__(self, name: str = "", team: str = "", server: str = "") -> None:
+        signed_in = _("已登录「{server}」，再定一个本机口令").format(server=server)
+        super().__init__(_("科技走访"), signed_in if server else _("第一次用，先定一个本机口令"))
         self.name = ImeAwareLineEdit(placeholder=_("如 张老师"))
         self.team = ImeAwareLineEdit(placeholder=_("如 乐清轻骑一队"))
+        self.name.setText(name)
+        self.team.setText(team)
         self.name_field = Field(_("姓名"), self.name, required=True)
         self.column.addLayout(row_of(self.name_field, Field(_("队伍或单位"), self.team), spacing=12))
         self.first, self.second = PassphraseLine(), PassphraseLine()
@@ -246,8 +250,12 @@ class FirstRunCard(_GateCard):
         self.button.setProperty("big", "1")
         self.column.addWidget(self.button)
         self.sample_button = Button(_("先看示例"), "quiet", icon="eye", small=True, on_click=self._show_sample)
+        wanted = self.activation_wanted.emit
+        self.activation_button = Button(_("我有激活码"), "quiet", icon="key", small=True, on_click=wanted)
         self.column.addSpacing(4)
-        self.column.addWidget(self.sample_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.column.addLayout(row_of(None, self.activation_button, self.sample_button, None, spacing=12))
+        for button in (self.activation_button, self.sample_button):
+            button.setVisible(not server)
         self.second.returnPressed.connect(self._give)
 
     def show_refusal(self, error: BrokerError) -> None:
@@ -273,7 +281,7 @@ class FirstRunCard(_GateCard):
         self.sample_wanted.emit()
 
 
-class RecoveryCodeCard(_GateCard):
+class RecoveryCodeCard(GateCard):
     """The recovery code, shown once."""
 
     noted = Signal()

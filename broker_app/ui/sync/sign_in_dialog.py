@@ -1,7 +1,6 @@
 """Signing in to a server: first whose server it is, shown large, then name and password."""
 
 import platform
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from broker_app.errors import BrokerError, SignInError
 from broker_app.i18n import _
 from broker_app.services.sync_state import Account
-from broker_app.sync.protocol import ACTIVATION_PREFIX
+from broker_app.ui.gate.activation_card import code_files
 from broker_app.ui.gate.window import PassphraseLine
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, row_of
@@ -76,7 +75,7 @@ class SignInDialog(Dialog):
         self.primary_button.setEnabled(False)
         if self._server.isHidden():
             typed = self.url.text()
-            self._desk.tasks.run(self, lambda: _found(typed), self._on_found, self._on_refused)
+            self._desk.tasks.run(self, lambda: _activation_file().find_typed(typed), self._on_found, self._on_refused)
             return
         said = (self.login.text(), self.password.text(), self.device.text().strip())
         wanted = (self._address, *said, "", self._certificate)
@@ -89,15 +88,14 @@ class SignInDialog(Dialog):
         """Read an activation code from a text file or a picture, and look for its server."""
         self.url_field.show_error("")
         self.primary_button.setEnabled(False)
-        self._desk.tasks.run(self, lambda: _found_in(file), self._on_found, self._on_refused)
+        self._desk.tasks.run(self, lambda: _activation_file().find_in_file(file), self._on_found, self._on_refused)
 
     def _choose(self) -> None:
-        shown = _("激活码（*.txt *.png *.jpg *.jpeg *.bmp *.webp）").replace("（", " (").replace("）", ")")
-        name, _filter = QFileDialog.getOpenFileName(self, _("选激活文件或二维码图片"), "", shown)
+        name, _filter = QFileDialog.getOpenFileName(self, _("选激活文件或二维码图片"), "", code_files())
         if name:
             self.read_file(Path(name))
 
-    def _on_found(self, found: "_Found") -> None:
+    def _on_found(self, found: Any) -> None:
         self._certificate = found.certificate
         if found.login:
             self.login.setText(found.login)
@@ -151,31 +149,6 @@ class _ServerCard(Card):
         self.name.setText(name)
         self.address.setText(address)
         self.setAccessibleName(_("服务器 {name}，{address}").format(name=name, address=address))
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Whose server it is, and what the activation code said besides."""
-
-    address: str
-    name: str
-    login: str = ""
-    certificate: str = ""
-
-
-def _found(typed: str) -> _Found:
-    if ACTIVATION_PREFIX not in typed:
-        return _Found(*_rounds().find_server(typed))
-    return _activated(_activation_file().read_activation(typed))
-
-
-def _found_in(file: Path) -> _Found:
-    return _activated(_activation_file().read_activation_file(file))
-
-
-def _activated(found: Any) -> _Found:
-    address, name = _rounds().find_activated(found.activation, found.certificate)
-    return _Found(address, name, found.activation.login, found.certificate)
 
 
 def _activation_file() -> Any:

@@ -11,8 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from broker_app.app import Program, settle
 from broker_app.paths import ProfilePaths
+from broker_app.services.sync_state import account_of
+from broker_app.sync.protocol import Activation
+from broker_app.ui.gate.activation_card import ActivationCard
 from broker_app.ui.gate.window import FirstRunCard, RecoveryCard, RecoveryCodeCard, UnlockCard
 from broker_app.ui.shell.theme import install_theme
+from broker_server.activation import write_activation
+from tests.server_under_test import PASSWORD, running_server
 
 PASSPHRASE = "温州的好日子"
 SLOW = 20_000  # ms; deriving the key takes a quarter of a second on a quiet machine
@@ -129,3 +134,42 @@ def test_the_entrance_loads_nothing_that_makes_it_wait(repository: Path) -> None
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, check=True, capture_output=True, text=True)
     late = {"sqlalchemy", "sqlcipher3", "pydantic", "orjson", "reportlab", "keyring", "httpx", "rjieba", "pypinyin"}
     assert late & set(done.stdout.split()) == set()
+
+
+def test_first_run_with_an_activation_code_shows_whose_server_it_is_and_ends_signed_in(
+    program: Program, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    with running_server(tmp_path / "server") as server:
+        server.add_scope("team:12")
+        server.add_user("chen", "team:12=broker")
+        first = card(program)
+        assert isinstance(first, FirstRunCard)
+        first.activation_button.click()
+        asked = card(program)
+        assert isinstance(asked, ActivationCard)
+        asked.code.insert("kjzf1:o=x")
+        asked.button.click()
+        qtbot.waitUntil(lambda: bool(asked.code_field.error), timeout=SLOW)
+        write_activation(Activation(server.url, "试验服务器", "chen"), "", tmp_path / "code.png")
+        asked.file_given.emit(tmp_path / "code.png")
+        qtbot.waitUntil(lambda: asked.is_found, timeout=SLOW)
+        assert asked.server.text() == "试验服务器"
+        assert asked.login.text() == "chen"
+        asked.password.insert("not the password")
+        asked.button.click()
+        qtbot.waitUntil(lambda: "账号或密码不对" in asked.password_field.error, timeout=SLOW)
+        asked.password.clear()
+        asked.password.insert(PASSWORD)
+        asked.button.click()
+        qtbot.waitUntil(lambda: isinstance(card(program), FirstRunCard), timeout=SLOW)
+        named = card(program)
+        assert isinstance(named, FirstRunCard)
+        assert "试验服务器" in named.sentence.text()
+        assert (named.name.text(), named.team.text()) == ("chen", "team:12")
+        named.name.clear()
+        begin(program, qtbot)
+        assert program.window is not None
+        settle(qapp, program.window)
+        account = program.window.desk.tasks.fetch(account_of)
+        assert (account.server, account.login, account.is_open) == ("试验服务器", "chen", True)
+        program.window.close()
