@@ -9,6 +9,7 @@ from broker_app import __version__
 from broker_app.cli import (
     contact_commands,
     figures_commands,
+    firm_commands,
     import_commands,
     match_commands,
     profile_commands,
@@ -29,6 +30,7 @@ _GROUPS = (
     record_commands,
     contact_commands,
     figures_commands,
+    firm_commands,
     match_commands,
     report_commands,
     sync_commands,

@@ -9,7 +9,7 @@ from broker_app.codes.lists import CodeList, find
 from broker_app.exchange.particulars import IpRight as FileRight
 from broker_app.exchange.records import AchievementRecord, EnterpriseRecord, NeedRecord
 from broker_app.services.achievements import AchievementDraft, Completer, IpRight
-from broker_app.services.enterprises import ContactDraft, EnterpriseDraft
+from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, Tier
 from broker_app.services.needs import Metric, NeedDraft
 from broker_app.services.redaction import marks_metric
 
@@ -64,7 +64,8 @@ def enterprise_draft(record: EnterpriseRecord) -> EnterpriseDraft:
         website=record.website,
         email=record.email,
         profile=record.profile,
-        tags=record.tags,
+        tags=tuple(tag for tag in record.tags if find(CodeList.ENTERPRISE_TIER, tag) is None),
+        tiers=tuple(Tier(code) for tag in record.tags if (code := find(CodeList.ENTERPRISE_TIER, tag)) is not None),
         contacts=people,
         source_id=record.source_id,
     )
