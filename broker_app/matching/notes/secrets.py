@@ -63,12 +63,26 @@ def secret_pieces(secret: Said, said: Sequence[Said]) -> list[list[Said]]:
         figures = [one for one in told if _FIGURE.search(one.text)]
         chosen = (near or figures or told)[:2]
         pieces = [_with_figure(said, one) for one in chosen]
+        after = _told_after(said, at)
+        if after is not None:
+            own = [[secret, after]]
         if not chosen and (secret.clause.gap < SENTENCE or _BACK.search(secret.text)):
             pieces = [before] if before else []
         elif before and secret.clause.gap < SENTENCE and before[-1] not in chosen:
             pieces.append(before)
         return [*pieces, *own]
     return [before, *own] if before else own
+
+
+_REASON = re.compile(r"^(?:签(?:了|过)|因为|怕|(?:我们?|他们?|客户).{0,8}报的)")
+
+
+def _told_after(said: Sequence[Said], at: int) -> Said | None:
+    """The clause that says why, or what is told instead: 良率别往外说，审厂我们报的是90; 客户不能说，签了NDA的."""
+    following = said[at + 1] if at + 1 < len(said) else None
+    if following is None or following.clause.gap >= SENTENCE or following.does(Act.WISH | Act.SECRET):
+        return None
+    return following if _REASON.search(following.text) else None
 
 
 _OF_FIGURES = frozenset(["数据", "数字", "指标", "参数", "结果", "测试"])
