@@ -36,6 +36,7 @@ class Choice(StrEnum):
     MINE = "mine"  # the value that did not stand; of a deletion: delete after all
     THEIRS = "theirs"  # the value that stands; of a deletion: keep it
     BOTH = "both"  # of twins: they are two
+    ONE = "one"  # of twins: they were one and have been merged
 
 
 def decide(session: Session, conflict: UUID, choice: Choice) -> None:

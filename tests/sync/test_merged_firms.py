@@ -6,7 +6,7 @@ from broker_app.services.enterprise_merge import merge_enterprises, merge_questi
 from broker_app.services.enterprises import ContactDraft, get_enterprise
 from broker_app.services.needs import NeedDraft, save_need
 from tests.server_under_test import ServerUnderTest
-from tests.sync.computers import Computer
+from tests.sync.computers import Choice, Computer
 
 
 def merge(computer: Computer, keep: UUID, other: UUID) -> None:
@@ -67,3 +67,22 @@ def test_parted_again_on_every_computer(server: ServerUnderTest, chen: Computer,
         assert (computer.firm(other).address, computer.firm(keep).address) == ("莘塍", "")
         assert computer.differences() == ()
     assert not server.faults()
+
+
+def test_twins_by_code_are_merged_and_the_question_is_closed(chen: Computer, lin: Computer) -> None:
+    one = chen.add_firm("样例瓯越机电", credit_code="91350100M000100Y43")
+    chen.sync()
+    two = lin.add_firm("瓯越样例厂")  # without its code, so nobody could know
+    lin.sync()
+    lin.edit_firm(two, credit_code="91350100M000100Y43")
+    lin.sync()
+    (twins,) = lin.differences()
+    assert twins.kind == "duplicate"
+    assert {twins.record, twins.twin} == {one, two}
+    merge(lin, one, two)
+    lin.decide(twins, Choice.ONE)
+    assert lin.differences() == ()
+    lin.sync()
+    chen.sync()
+    assert chen.differences() == ()
+    assert chen.firms() == lin.firms() == ["样例瓯越机电"]

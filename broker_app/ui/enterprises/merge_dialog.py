@@ -1,6 +1,6 @@
 """合并企业: two records of one firm side by side, which value each field keeps, what moves, and what comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -168,13 +168,17 @@ class MergeFirmsDialog(Dialog):
         self._lines.show_lines([*lines, (_("名下"), _("，").join(child_words(both)))])
 
 
-def open_merge(host: QWidget, desk: Desk, keep: UUID, other: UUID) -> None:
+def open_merge(
+    host: QWidget, desk: Desk, keep: UUID, other: UUID, on_merged: Callable[[], object] = lambda: None
+) -> None:
     """Read both records and open the wizard over ``host``; the one with more behind it is proposed to stay."""
 
     def show(question: MergeQuestion) -> None:
         if _weight(question.other) > _weight(question.keep):
             question = MergeQuestion(question.other, question.keep)
-        MergeFirmsDialog(host, desk, question).open()
+        dialog = MergeFirmsDialog(host, desk, question)
+        dialog.merged.connect(lambda _keep, _other: on_merged())
+        dialog.open()
 
     desk.tasks.read(desk, lambda session: merge_question(session, keep, other), show)
 

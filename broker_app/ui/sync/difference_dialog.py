@@ -1,6 +1,7 @@
 """两处被改过: what it was, what each side made of it, and a choice. Nothing is lost before somebody chooses."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -10,7 +11,9 @@ from broker_app.errors import BrokerError
 from broker_app.i18n import _
 from broker_app.services.sync_state import Difference, Side
 from broker_app.sync.decisions import Choice, decide
-from broker_app.ui.shell.cards import Panel
+from broker_app.ui.enterprises.merge_dialog import open_merge
+from broker_app.ui.shell.buttons import Button
+from broker_app.ui.shell.cards import Panel, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
@@ -110,7 +113,7 @@ class DifferenceDialog(Dialog):
 
     def __init__(self, host: QWidget, desk: Desk, difference: Difference, number: int, total: int) -> None:
         super().__init__(host, _title(difference), primary=_("确定"))
-        self._desk = desk
+        self._host, self._desk = host, desk
         self.difference = difference
         where = _("{title} · 第 {number} 处，共 {total} 处").format(title=difference.title, number=number, total=total)
         self.content.addWidget(Paragraph(where, "body", "text2"))
@@ -120,6 +123,9 @@ class DifferenceDialog(Dialog):
         for row in self.rows:
             row.chosen.connect(self.choose)
             self.content.addWidget(row)
+        if difference.kind == "duplicate" and difference.record_kind == "enterprise" and difference.twin is not None:
+            self.merge_button = Button(_("是一家，合并…"), icon="git-merge", on_click=self._merge)
+            self.content.addLayout(row_of(self.merge_button, None))
         self.foot.insertWidget(0, IconLabel("shield-check", "ok_text"))
         self.foot.insertWidget(1, Words(_("没选之前谁的都不会丢"), "meta", "text2"))
         self.choice: Choice | None = None
@@ -133,6 +139,14 @@ class DifferenceDialog(Dialog):
         self.primary_button.setEnabled(True)
         for row in self.rows:
             row.set_chosen(row.offer.choice is choice)
+
+    def _merge(self) -> None:
+        """Look at both firms side by side; once they are merged there is nothing left to decide here."""
+        difference, desk, host = self.difference, self._desk, self._host
+        self.dismiss()
+        if difference.twin is not None:
+            close = partial(decide, conflict=difference.id, choice=Choice.ONE)
+            open_merge(host, desk, difference.record, difference.twin, lambda: desk.tasks.write(desk, close))
 
     def accept(self) -> None:
         """Carry the choice out; it goes up with the next exchange."""

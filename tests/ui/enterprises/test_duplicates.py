@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,6 +18,8 @@ from broker_app.services.enterprises import (
     save_enterprise,
 )
 from broker_app.services.needs import NeedDraft, save_need
+from broker_app.services.sync_state import Difference, Side
+from broker_app.sync.decisions import Choice
 from broker_app.ui.enterprises.duplicates_page import DuplicatesPage, PairRow
 from broker_app.ui.enterprises.form import EnterpriseDialog
 from broker_app.ui.enterprises.merge_dialog import MergeFirmsDialog
@@ -25,6 +27,7 @@ from broker_app.ui.enterprises.page import EnterprisesPage, TagDialog
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.main_window import MainWindow
 from broker_app.ui.shell.notices import Banner
+from broker_app.ui.sync import difference_dialog
 from tests.ui.conftest import all_of
 
 Settle = Callable[[], None]
@@ -174,3 +177,27 @@ def test_a_tag_is_offered_while_typing_and_given_to_many(
     settled()
     page.tag.set_code("老客户")
     assert {page.model.row(at).id for at in range(page.model.rowCount())} == set(twins)
+
+
+def test_twins_the_server_found_are_merged_from_its_question(
+    window: MainWindow, settled: Settle, twins: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[tuple[UUID, Choice]] = []
+    monkeypatch.setattr(
+        difference_dialog, "decide", lambda _session, conflict, choice: closed.append((conflict, choice))
+    )
+    side = Side("乐清样例重名电气有限公司")
+    question = Difference(uuid4(), "duplicate", twins[0], "enterprise", "重名", "", "", side, side, False, twins[1])
+    asked = difference_dialog.DifferenceDialog(window.page, window.desk, question, 1, 1)
+    asked.open()
+    asked.merge_button.click()
+    settled()
+    wizard = window.findChild(MergeFirmsDialog)
+    assert isinstance(wizard, MergeFirmsDialog)
+    assert closed == []
+    wizard.primary_button.click()
+    settled()
+    settled()
+    settled()
+    assert closed == [(question.id, Choice.ONE)]
+    assert len(window.desk.tasks.fetch(lambda session: list_enterprises(session, "样例重名电气"))) == 1
