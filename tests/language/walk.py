@@ -37,6 +37,7 @@ from broker_app.services.note_proposals import propose
 from broker_app.services.profile import Profile
 from broker_app.services.visit_templates import SHIPPED
 from broker_app.settings import Settings, write_settings
+from broker_app.ui.gate.window import FirstRunCard, GateWindow, RecoveryCard, RecoveryCodeCard, UnlockCard
 from broker_app.ui.pages import page_makers
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.main_window import MainWindow
@@ -73,22 +74,23 @@ class Walk:
 
         QPainter.drawText = heard  # type: ignore[method-assign, assignment]
 
-    def look(self, place: str, picture: bool = False) -> None:
-        """Read everything that shows now."""
+    def look(self, place: str, picture: bool = False, at: QWidget | None = None) -> None:
+        """Read everything that shows now in the window, or in another one."""
         settle(self.app, self.window)
         self._painted.clear()
-        grabbed = self.window.grab()
+        shown = at or self.window
+        grabbed = shown.grab()
         if picture:
             file = self.folder / f"{place.replace('/', '-')}.png"
             grabbed.save(str(file))
             self.pictures.append(str(file))
-        for words in (*self._painted, *texts_of(self.window)):
+        for words in (*self._painted, *texts_of(shown)):
             if self._is_ours(words):
                 self._records = plain(record_texts(self._store))  # something pressed may have written a record
                 if self._is_ours(words):
                     self.chinese.setdefault(words, place)
         self.clipped |= {
-            f"{place}: {one}" for one in cut_widgets(self.window) if CHINESE.sub("", one) == one
+            f"{place}: {one}" for one in cut_widgets(shown) if CHINESE.sub("", one) == one
         }  # what a record says may be longer than the room for it
 
     def _is_ours(self, words: str) -> bool:
@@ -97,8 +99,11 @@ class Walk:
             return False
         if any(plain(run) not in self._records for run in CHINESE.findall(words)):
             return True
-        around = (words[max(0, found.start() - 2) : found.end() + 2] for found in _MIXED.finditer(words))
-        return any(plain(piece) not in self._records for piece in around)
+        return any(
+            plain(words[max(0, found.start() - 3) : found.end()]) not in self._records
+            and plain(words[found.start() : found.end() + 3]) not in self._records
+            for found in _MIXED.finditer(words)
+        )
 
     def press_everything(self, place: str, show: Callable[[], None]) -> None:
         """Press one button of each name on the page that ``show`` opens, look, and go back to the page as it was."""
@@ -216,6 +221,14 @@ def main(folder: Path, kind: str, width: int, height: int, theme: str) -> None:
     _walk_pages(walk, store)
     window.palette_view.open()
     walk.look("palette", picture=True)
+    for card in (FirstRunCard(), UnlockCard(), RecoveryCard(), RecoveryCodeCard("abcd-efgh-ijkl-mnop")):
+        gate = GateWindow()
+        gate.resize(width, height)
+        gate.show_card(card)
+        gate.show()
+        walk.look(f"gate/{type(card).__name__}", picture=True, at=gate)
+        gate.background.finish()
+        gate.close()
     window.close()
     store.close()
     app.clipboard().clear()  # what Python copied must not outlive Python

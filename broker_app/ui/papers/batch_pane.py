@@ -290,6 +290,6 @@ def _status_of(outcome: Any) -> Status:
 def _columns() -> tuple[Column[_Line], ...]:
     return (
         Column(_("关于"), lambda line: line.about, strong=True),
-        Column(_("文书"), lambda line: line.title, 150),
+        Column(_("文书", "one"), lambda line: line.title, 150),
         Column(_("结果"), lambda line: line.status.words, 320, status=lambda line: line.status),
     )

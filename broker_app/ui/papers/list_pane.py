@@ -245,7 +245,7 @@ _READERS = {
 def _columns() -> tuple[Column[PaperRow], ...]:
     return (
         Column(_("关于"), lambda row: row.about, strong=True),
-        Column(_("文书"), lambda row: row.title, 130),
+        Column(_("文书", "one"), lambda row: row.title, 130),
         Column(_("编号"), lambda row: row.number, 240),
         Column(_("日期"), lambda row: row.when, 180),
     )

@@ -34,6 +34,7 @@ class TodayPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._all_to_dos = False
+        self._next_stop: UUID | None = None
         self.proposals_button = Button(_("走访建议"), icon="calendar-check", on_click=lambda: desk.go("proposals"))
         self.plan_button = Button(_("安排走访"), icon="calendar-plus", on_click=lambda: desk.go("visits", "plan"))
         self.new_button = Button(_("新走访"), "primary", icon="plus", on_click=lambda: desk.go("visits", "new"))
@@ -74,11 +75,19 @@ class TodayPage(Page):
         self._all_to_dos = True
         self.refresh()
 
+    def take_enter(self) -> None:
+        """Open the next visit of the day."""
+        if self._next_stop is not None:
+            self._open_visit(self._next_stop)
+
     def refresh(self) -> None:
         """Read the board again."""
         self.desk.tasks.read(self, today_board, self._show)
 
     def _show(self, board: TodayBoard) -> None:
+        open_stops = [stop for stop in (*board.stops, *board.coming) if stop.stage != "done"]
+        following = [stop for stop in open_stops if stop.stage == "next"] or open_stops
+        self._next_stop = following[0].visit_id if following else None
         today = utc_now().astimezone(CHINA_TIME).date()
         weekday = date_text(board.day, today)
         self.header.facts.set_facts([_day_words(board), "" if weekday == _("今天") else weekday])
@@ -133,7 +142,7 @@ class TodayPage(Page):
 
     def _deadlines_card(self, deadlines: tuple[Deadline, ...]) -> Card:
         card = Card()
-        card.add_heading(_("期限"), str(len(deadlines)) if deadlines else "")
+        card.add_heading(_("期限", "many"), str(len(deadlines)) if deadlines else "")
         for one in deadlines:
             row = DeadlineRow(one)
             row.opened.connect(self.desk.go)
