@@ -112,7 +112,7 @@ def _say_board(board: SyncBoard) -> None:
     else:
         say(_("服务器：{server}　账号：{login}").format(server=board.account.server, login=board.account.login))
     say(_("还没上传：{n} 条改动，{files} 个文件").format(n=board.pending, files=len(board.uploads)))
-    say(_("要你确认：{n} 处　被退回：{m} 条").format(n=board.to_confirm, m=len(board.returned)))
+    say(_("要你确认：{n} 处　被退回：{m} 条").format(n=board.to_confirm, m=board.sent_back))
     for one in board.differences:
         say(_("· {title} 的{field}在两处被改过").format(title=one.title, field=one.field or _("去留")))
     for back in board.returned:

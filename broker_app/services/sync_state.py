@@ -117,6 +117,9 @@ class Returned:
     is_mine: bool = True
     """It was written here or by this person; else whoever reads it leads that scope, and takes it in or not."""
 
+    is_asked: bool = False
+    """A wish to publish or to withdraw that the curator decides about: nothing came back, and nobody here need act."""
+
 
 @dataclass(frozen=True)
 class Transfer:
@@ -165,7 +168,12 @@ class SyncBoard:
     @property
     def to_confirm(self) -> int:
         """How many things wait for a person's word."""
-        return len(self.differences) + (1 if self.ask else 0)
+        return len(self.differences) + (1 if self.ask else 0) + sum(not one.is_mine for one in self.returned)
+
+    @property
+    def sent_back(self) -> int:
+        """How many changes of this person's came back."""
+        return sum(one.is_mine and not one.is_asked for one in self.returned)
 
     @property
     def uploads(self) -> tuple[Transfer, ...]:
@@ -206,7 +214,8 @@ def sync_board(session: Session, has_file: Callable[[str], bool]) -> SyncBoard:
 
 def sync_status(session: Session) -> SyncStatus:
     """Count what needs a person."""
-    needs = len(differences(session)) + len(returned(session)) + (1 if _ask(session) else 0)
+    needs = len(differences(session)) + (1 if _ask(session) else 0)
+    needs += sum(not one.is_asked for one in returned(session))
     needs += len(lost_scopes(session))
     return SyncStatus(account_of(session), needs, last_success(session))
 
@@ -329,7 +338,8 @@ def _held(session: Session, conflict: UUID, body: dict[str, Any]) -> Returned:
     }
     reason = reasons.get(str(body.get("reason")), _("服务器没有收，先放在服务器上"))
     is_mine = str(body.get("user") or "") == _user(session)
-    if record_kind == "published_need" and body.get("reason") == "no-access":
+    is_asked = record_kind == "published_need" and body.get("reason") == "no-access"
+    if is_asked:
         withdraws = isinstance(changes.get("withdrawn_on"), list) and changes["withdrawn_on"][1] is not None
         reason = _asked_words(is_mine=is_mine, withdraws=withdraws)
     elif not is_mine:
@@ -337,7 +347,9 @@ def _held(session: Session, conflict: UUID, body: dict[str, Any]) -> Returned:
     who = "" if is_mine else _who(session, body, "user")
     is_here = _row(session, record_kind, record) is not None
     at = moment_of(body.get("at")) or _nothing()
-    return Returned(title, reason, record, record_kind, at, conflict, None, who, is_here, is_mine)
+    return Returned(
+        title, reason, record, record_kind, at, conflict, None, who, is_here, is_mine, is_asked=is_mine and is_asked
+    )
 
 
 def _asked_words(*, is_mine: bool, withdraws: bool) -> str:

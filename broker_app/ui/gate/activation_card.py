@@ -17,7 +17,7 @@ from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.fields import Field
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
-from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
+from broker_app.ui.shell.text_blocks import IconLabel, Words
 
 
 class ActivationCard(GateCard):
@@ -45,17 +45,20 @@ class ActivationCard(GateCard):
         self.address = Words("", "meta", "text2")
         self._server_row = QWidget()
         self._server_row.setLayout(row_of(IconLabel("shield-check", "ok_text", 20), self.server, None, spacing=10))
-        self.warning = Paragraph(_("这是你单位的服务器才往下走；名字不对，先问管理员。"), "meta", "text3")
         self.login, self.password, self.device = ImeAwareLineEdit(), PassphraseLine(), ImeAwareLineEdit()
         self.device.setText(platform.node())
         self.login_field = Field(_("账号"), self.login, required=True)
         self.password_field = Field(
             _("服务器密码"), self.password, required=True, help_text=_("不是本机口令，管理员给的")
         )
-        self.device_field = Field(_("这台电脑叫什么"), self.device, help_text=_("丢了电脑时，管理员凭名字停用它"))
+        self.device_field = Field(_("这台电脑叫什么（丢了凭名字停用）"), self.device)
         self._second = (
-            self._server_row, self.address, self.warning, self.login_field, self.password_field, self.device_field,
-        )  # fmt: skip
+            self._server_row,
+            self.address,
+            self.login_field,
+            self.password_field,
+            self.device_field,
+        )
         for widget in self._second:
             self.column.addWidget(widget)
             widget.hide()
@@ -82,7 +85,8 @@ class ActivationCard(GateCard):
         self.login.setText(found.login or self.login.text())
         self.code_field.hide()
         self._file_row.hide()
-        self.sentence.setText(_("这是谁的服务器，看清楚再登录"))
+        self.brand.hide()  # the small window has no room for both, and here somebody else's name counts
+        self.sentence.setText(_("是你单位的服务器再登录，名字不对先问管理员"))
         for widget in self._second:
             widget.show()
         (self.password if self.login.text() else self.login).setFocus()

@@ -167,7 +167,7 @@ class SyncPage(Page):
         rest = _("都安全存在本机") if board.pending or not board.account.is_known else _("全部已上传")
         waiting.show_count(board.pending, files if uploads else rest)
         confirm.show_count(board.to_confirm, _("没选之前谁的都不会丢"))
-        returned.show_count(len(board.returned), _("你写的都还在"))
+        returned.show_count(board.sent_back, _("你写的都还在"))
         receipt = _("最近收据 {mark}").format(mark=board.receipt) if board.receipt else _("还没有收据")
         if board.last is not None:
             receipt = _("{receipt}，{when}").format(receipt=receipt, when=when_words(board.last))
@@ -218,7 +218,7 @@ class SyncPage(Page):
                 partial(self._act_on, one),
                 partial(self._decline, one),
             )
-            for one in board.returned
+            for one in sorted(board.returned, key=lambda one: (one.is_mine, one.is_asked))
         ]
         rows += [lost_row(one, partial(self._look_at_lost, one), partial(self._forget_lost, one)) for one in board.lost]
         card.add_heading(_("需要你"), str(len(rows)) if rows else "")

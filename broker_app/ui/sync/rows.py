@@ -131,6 +131,8 @@ def returned_row(
         buttons.insert(0, Button(_("去看"), small=True, on_click=on_open))
     why = _("{who}：{reason}").format(who=returned.who, reason=returned.reason) if returned.who else returned.reason
     icon, tone = ("arrow-u-up-left", "bad") if returned.is_mine else ("users", "warn")
+    if returned.is_asked:
+        icon, tone = "hourglass", "accent"
     return PersonRow(icon, tone, returned.title, why, *buttons)
 
 
@@ -138,7 +140,7 @@ def lost_row(lost: LostScope, on_look: Callable[[], object], on_seen: Callable[[
     """A place that is no longer this person's."""
     title = _("「{place}」不再归你").format(place=lost.words)
     when = when_words(lost.at) if lost.at else ""
-    why = _("{when} · {n} 条已从这台电脑收走，没上传的改动交给了那边的负责人").format(when=when, n=lost.count)
+    why = _("{when} · {n} 条已收走，没上传的改动没有丢").format(when=when, n=lost.count)
     look = Button(_("看清单"), small=True, on_click=on_look)
     return PersonRow("users", "warn", title, why, look, Button(_("知道了"), small=True, on_click=on_seen))
 
