@@ -11,6 +11,7 @@ from itertools import pairwise
 from broker_app.matching.notes.reading import GLUE, HAN, Reading
 
 PARAGRAPH, SENTENCE, COMMA, NONE = 3, 2, 1, 0
+_HEADS_APART = 4  # characters that two words which open a thought stand apart at least
 _DICTATED = 24  # a clause longer than this, in characters, holds more than one thought
 _BREAK = re.compile(
     rf"(?P<paragraph>\n[\s]*)|(?P<sentence>[。！!？?;；…]+|\.{{2,}}|(?<![\d.a-z])\.(?=\s|[{HAN}]|$)|(?<![\d%级])→|→(?!\s*[≤≥]?\d)|=>|->|"
@@ -199,9 +200,13 @@ def _thoughts(text: str) -> list[tuple[int, int, int, str]]:
     cuts: dict[int, tuple[int, str]] = {}
     for found in _HEAD_STRONG.finditer(text):
         cuts[found.start()] = (SENTENCE, found.group())
+    longest = max((len(word) for _, word in cuts.values()), default=0) + _HEADS_APART
     for found in _HEAD_WEAK.finditer(text):
+        at = found.start()
         near = any(
-            abs(found.start() - at) < 4 or at <= found.start() < at + len(word) + 1 for at, (_, word) in cuts.items()
+            abs(at - other) < _HEADS_APART or at <= other + len(cuts[other][1])
+            for other in range(max(0, at - longest), at + _HEADS_APART)
+            if other in cuts
         )
         if not near:
             cuts[found.start()] = (COMMA, "")
