@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 from broker_app import credentials
 from broker_app.cli.command import add_command, opened
 from broker_app.cli.output import say, say_json
+from broker_app.db.models import Enterprise, Need
 from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME
+from broker_app.services.records import resolve
 from broker_app.services.sealed_files import has_file
 from broker_app.services.sync_state import SyncBoard, sync_board
 from broker_app.sync.protocol import ACTIVATION_PREFIX
 
 if TYPE_CHECKING:
     from broker_app.sync.rounds import Outcome
+
+
+_HANDED: dict[str, type[Need] | type[Enterprise]] = {"need": Need, "enterprise": Enterprise}
 
 
 def add_commands(commands: Any) -> None:
@@ -34,6 +39,10 @@ def add_commands(commands: Any) -> None:
     status = add_command(parts, "status", _status, _("还有多少没上传，有没有要确认的"))
     export = add_command(parts, "export", _export, _("把没上传的改动写成文件，交给管理员（不加密）"))
     export.add_argument("folder", type=Path, metavar="DIR")
+    hand = add_command(parts, "hand-over", _hand_over, _("移交"))
+    hand.add_argument("kind", choices=sorted(_HANDED))
+    hand.add_argument("id", help=_("编号或 ID"))
+    hand.add_argument("scope", nargs="?", metavar="team:N|county:N", help=_("移交给"))
     for parser in (now, status):
         parser.add_argument("--json", action="store_true")
 
@@ -99,6 +108,21 @@ def _export(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store:
         file = import_module("broker_app.sync.leftovers").write_leftovers(store, arguments.folder)
     say(_("已导出：{file}。它没有加密，交给管理员以后请删掉。").format(file=file))
+    return 0
+
+
+def _hand_over(arguments: argparse.Namespace) -> int:
+    handover = import_module("broker_app.sync.handover")
+    with opened(arguments) as store, store.write() as session:
+        record = resolve(session, _HANDED[arguments.kind], arguments.id)
+        offered = dict(handover.handover_of(session, arguments.kind, record).targets)
+        if arguments.scope:
+            handover.hand_over(session, arguments.kind, record, arguments.scope)
+    for scope, words in offered.items():
+        if not arguments.scope:
+            say(f"{scope}\t{words}")
+        elif scope == arguments.scope:
+            say(_("已移交给{place}，会自动上传").format(place=words))
     return 0
 
 

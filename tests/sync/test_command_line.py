@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from broker_app.cli import main
+from broker_app.sync.protocol import Activation
 from tests.server_under_test import PASSWORD, ServerUnderTest
-from tests.sync.computers import Computer
+from tests.sync.computers import COUNTY, Computer
 
 PASSPHRASE = "命令行测试的口令"
 
@@ -68,3 +69,28 @@ def test_a_wrong_password_and_a_wrong_address_are_told_in_words(
     for address in ("http://sync.example.cn", "https://a@b.example.cn", "file:///etc/passwd", "ftp://x"):
         assert run(profile, "sync", "login", address, "chen") == 1
         assert "服务器地址" in capsys.readouterr().err
+
+
+def test_a_need_is_handed_over_and_an_activation_code_stands_for_the_address(
+    server: ServerUnderTest, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = tmp_path / "cli"
+    assert run(profile, "init", "--name", "陈样例") == 0
+    monkeypatch.setenv("BROKER_SERVER_PASSWORD", PASSWORD)
+    server.give("chen", "team:99=broker")
+    code = Activation(server.url, "试验服务器", "chen").as_text()
+    assert run(profile, "sync", "login", code) == 0
+    visit = {
+        "visit_id": "V1", "visit_date": "2026-11-23", "role": "科技副总", "raw_note": "断路器温升高。",
+        "enterprise": {"name": "甲样例电气有限公司", "county": COUNTY},
+        "needs": [{"need_id": "N1", "title": "断路器触点温升", "text": "降低温升。"}],
+    }  # fmt: skip
+    (tmp_path / "visit.json").write_text(json.dumps(visit), "utf-8")
+    assert run(profile, "visit", "add", str(tmp_path / "visit.json")) == 0
+    assert run(profile, "sync", "now") == 0
+    capsys.readouterr()
+    assert run(profile, "sync", "hand-over", "need", "N1") == 0
+    assert "team:99\t" in capsys.readouterr().out
+    assert run(profile, "sync", "hand-over", "need", "N1", "team:1") == 1
+    assert run(profile, "sync", "hand-over", "need", "N1", "team:99") == 0
+    assert "已移交" in capsys.readouterr().out

@@ -51,7 +51,7 @@ class ActivationCard(GateCard):
         self.password_field = Field(
             _("服务器密码"), self.password, required=True, help_text=_("不是本机口令，管理员给的")
         )
-        self.device_field = Field(_("这台电脑叫什么（丢了凭名字停用）"), self.device)
+        self.device_field = Field(_("这台电脑叫什么"), self.device)
         self._second = (
             self._server_row,
             self.address,
