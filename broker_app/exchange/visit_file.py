@@ -10,7 +10,8 @@ The shape (every field but ``raw_note`` and ``enterprise`` may be missing)::
      "non_technical": ["..." or {"kind", "text", "refer_to", "due"}],
      "follow_ups": ["..." or {"text", "who", "due"}],
      "needs": [{"title", "text", "kind", "industry", "keywords", "metrics", "budget_wan", "deadline",
-                "coop_mode", "confidential_fields", "source_spans", "urgency"}], "state": "recorded"}
+                "coop_mode", "confidential_fields", "source_spans", "urgency"}], "state": "recorded",
+     and what the role is asked for, as in :class:`broker_app.exchange.role_part.RolePart`}
 """
 
 import re
@@ -32,6 +33,7 @@ from broker_app.exchange.amounts import parse_budget
 from broker_app.exchange.dates import parse_deadline
 from broker_app.exchange.particulars import parse_metrics
 from broker_app.exchange.record_drafts import confidential_metrics
+from broker_app.exchange.role_part import RolePart
 from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME
 from broker_app.rules.states import VisitState
@@ -109,7 +111,7 @@ class NeedPart(_Model):
     source_spans: list[str] = []
 
 
-class VisitPart(_Model):
+class VisitPart(RolePart, _Model):
     """One visit."""
 
     visit_id: str = Field(default="", validation_alias=AliasChoices("visit_id", "id"))
@@ -224,11 +226,13 @@ def _firm(session: Session, part: EnterprisePart) -> UUID:
 
 
 def _visit_draft(part: VisitPart, firm_id: UUID) -> VisitDraft:
+    role = _code(CodeList.VISITOR_ROLE, part.visitor_role) or "other"
     return VisitDraft(
         started_at=_moment(part.visit_date, part.started_at or time(9)),
         ended_at=_moment(part.visit_date, part.ended_at) if part.ended_at else None,
         enterprise_id=firm_id,
-        role=_code(CodeList.VISITOR_ROLE, part.visitor_role) or "other",
+        role=role,
+        facts=part.facts(role),
         place=part.place,
         purposes=tuple(_code(CodeList.VISIT_PURPOSE, each) for each in part.purposes),
         companions=tuple(part.companions),

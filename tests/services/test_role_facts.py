@@ -1,5 +1,6 @@
 """What form F3 asks by role: kept with the visit, taken over from the visit before, printed in words."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from broker_app.codes.lists import entries
 from broker_app.db.session import Store
 from broker_app.errors import InvalidInputError
+from broker_app.exchange.visit_file import add_visit, read_visits
 from broker_app.services.papers import visit_sheet
 from broker_app.services.role_facts import RoleFacts, fact_lines, has_no_facts, training_words, usual_facts
 from broker_app.services.visits import VisitDraft, get_visit, save_visit
@@ -103,3 +105,24 @@ def test_whether_anything_was_filled_in() -> None:
     assert not has_no_facts("tech_vp", VP)
     assert not has_no_facts("broker", RoleFacts())
     assert training_words(RoleFacts(training_minutes=120)) == "2 小时"
+
+
+def test_a_visit_in_a_file_says_it_in_words(store: Store) -> None:
+    told = {
+        "visit_date": "2026-11-23",
+        "role": "科技特派员",
+        "enterprise": {"name": "丁样例茶业有限公司"},
+        "raw_note": "讲了种薯处理。",
+        "commissioner_kind": "团队",
+        "service_mode": "1团+1业",
+        "services": ["成果转化", "知识技能培训", "没有这一类"],
+        "training_heads": 23,
+        "training_hours": 1.5,
+    }
+    (part,) = read_visits(json.dumps(told, ensure_ascii=False).encode())
+    with store.write() as session:
+        added = add_visit(session, part)
+        facts = get_visit(session, added.visit_id).draft.facts
+    assert facts.services == ("cm_transfer", "cm_training")
+    assert (facts.commissioner_kind, facts.service_mode) == ("team", "team_trade")
+    assert training_words(facts) == "23 人，1.5 小时"
