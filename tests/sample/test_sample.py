@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from broker_app.exchange.role_part import RolePart
+
 FOLDER = Path(__file__).parents[2] / "resources" / "sample"
 COUNTIES = {
     "330302", "330303", "330304", "330305", "330324", "330326",
