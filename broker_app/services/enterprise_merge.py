@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from broker_app.db.models import Attachment, Contact, Enterprise, FirmAlias
 from broker_app.db.outbox import say_same, synced_fields, wire_value
 from broker_app.errors import IllegalMoveError, InvalidInputError
-from broker_app.i18n import _, in_chinese, listed
+from broker_app.i18n import _, full_day_name, in_chinese, listed
 from broker_app.rules.calendar import utc_now
 from broker_app.services.enterprises import EnterpriseDraft, get_enterprise, save_enterprise, tier_words
 from broker_app.services.field_words import field_word, value_words
@@ -102,7 +102,9 @@ def fact_words(name: str, draft: EnterpriseDraft) -> str:
         return listed(tier_words(one) for one in value)
     said = value_words("enterprise", name, wire_value(list(value) if isinstance(value, tuple) else value))
     if name == "index_score":
-        return _("{score}（{day}，{source}）").format(score=said, day=draft.index_on or "", source=draft.index_source)
+        return _("{score}（{day}，{source}）").format(
+            score=said, day=full_day_name(draft.index_on) if draft.index_on else "", source=draft.index_source
+        )
     return said
 
 

@@ -51,12 +51,14 @@ class EnterprisesPage(ListPage[EnterpriseRow]):
         self.import_button = Button(_("导入名单"), icon="download-simple", on_click=self._import)
         self.new_button = Button(_("新企业"), "primary", icon="plus", on_click=self.add)
         self.header.add_actions(self.more_button, self.import_button, self.new_button)
-        self.county = Combo(county_choices(), empty=_("县：全部"))
-        self.industry = Combo(industry_choices(), empty=_("行业：全部"))
+        self.county = Combo(county_choices(), empty=_("全部县"))
+        self.industry = Combo(industry_choices(), empty=_("全部行业"))
         self.county.setAccessibleName(_("只看一个县"))
         self.industry.setAccessibleName(_("只看一个行业"))
-        self.tag = Combo((), empty=_("标签：全部"))
-        self.tier = Combo(list_choices(CodeList.ENTERPRISE_TIER), empty=_("梯队：全部"))
+        self.tag = Combo((), empty=_("全部标签"))
+        self.tier = Combo(list_choices(CodeList.ENTERPRISE_TIER), empty=_("全部梯队"))
+        for combo in (self.county, self.industry, self.tag, self.tier):
+            combo.setMinimumContentsLength(5)
         self.tag.setAccessibleName(_("只看一个标签"))
         self.tier.setAccessibleName(_("只看一类认定或入库"))
         load = Button(_("导入名单"), "primary", icon="download-simple", on_click=self._import)
@@ -213,10 +215,9 @@ def _columns() -> tuple[Column[EnterpriseRow], ...]:
         Column(_("企业", "one"), lambda row: row.name, strong=True),
         Column(_("县（市、区）"), lambda row: row.county, 150),
         Column(_("行业"), lambda row: row.industries, 170),
-        Column(_("走访"), lambda row: str(row.visits), 80, numeric=True),
-        Column(_("需求"), lambda row: str(row.needs), 80, numeric=True),
-        Column(_("上次走访"), _last_visit, 150),
-        Column(_("规模"), lambda row: row.size or "—", 100),
+        Column(_("走访"), lambda row: str(row.visits), 60, numeric=True),
+        Column(_("需求"), lambda row: str(row.needs), 60, numeric=True),
+        Column(_("上次走访"), _last_visit, 125),
     )
 
 
