@@ -103,6 +103,11 @@ class PapersPage(Page):
         self.header.title.set_text(kind.title)
         self.desk.tasks.read(self, lambda session: kind.gather(session, about), partial(self._set, kind))
 
+    def take_enter(self) -> None:
+        """Print the paper that is shown; without a printer, save it."""
+        if self._paper is not None and self._stack.currentWidget() is self._preview:
+            (self.print_button if self.print_button.isVisible() else self.save_button).click()
+
     def save(self, path: Path) -> None:
         """Write the paper to ``path``."""
         if self._paper is None:

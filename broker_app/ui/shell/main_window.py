@@ -5,8 +5,18 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _, first_sentence
@@ -30,6 +40,7 @@ MIN_WIDTH, MIN_HEIGHT = 1024, 640
 _RAIL_BELOW = 1200
 _TOAST_ABOVE = 20
 _HISTORY = 50
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class MainWindow(QWidget):
@@ -125,6 +136,18 @@ class MainWindow(QWidget):
         self.desk.tasks.finish()
         end_sitting(self.desk.profile_folder)
         event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter nobody took presses the button that shows the ring; without one the page does the obvious thing."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & ~_KEYPAD:
+            focus = self.focusWidget()
+            if isinstance(focus, QAbstractButton) and focus is self.ring.target:
+                focus.click()
+            elif not isinstance(focus, QLineEdit | QTextEdit | QComboBox | QAbstractSpinBox):
+                self.page.take_enter()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window shows the navigation as a rail of icons."""

@@ -96,6 +96,9 @@ class Page(QWidget):
     def leave(self) -> None:
         """Keep what is being typed; called before another page is shown, the window locks or closes."""
 
+    def take_enter(self) -> None:
+        """Do the one obvious thing of this page; Enter does it where no field has the keyboard."""
+
     def show_banner(self, banner: Banner) -> None:
         """Put a banner under the header; one that says the same is replaced."""
         for one in self.banners:
