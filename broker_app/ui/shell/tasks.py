@@ -104,6 +104,12 @@ class TaskRunner(QObject):
         """Whether the window is closing; long work asks between its steps and stops."""
         return self._finished
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that was asked for is still being done."""
+        with self._all_done:
+            return self._open > 0
+
     def finish(self) -> None:
         """Wait for everything that was asked for; what is asked afterwards is not done: the window is closing."""
         self._finished = True
