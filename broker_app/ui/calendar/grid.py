@@ -200,7 +200,7 @@ class WeekGrid(QWidget):
             due = task.entry.due if isinstance(task.entry, FollowUpRow) else None
             if due is not None:
                 left = round(self._left() + (due - self._monday).days * self._day_width())
-                top = self._title() + stacked[due] * (line_height() + 2)
+                top = self._title() + stacked[due] * line_height()
                 task.setGeometry(left + 3, top, round(self._day_width()) - 8, line_height())
                 stacked[due] += 1
 
@@ -214,7 +214,7 @@ class WeekGrid(QWidget):
         """Where the hours begin: under the names of the days and the tasks of the fullest day."""
         due = Counter(task.entry.due for task in self.tasks if isinstance(task.entry, FollowUpRow))
         most = max(due.values(), default=0)
-        return self._title() + most * (line_height() + 2) + (6 if most else 0)
+        return self._title() + most * line_height() + (6 if most else 0)
 
     def _hour(self) -> float:
         return _HOUR * max(1.0, theme().scale.factor)

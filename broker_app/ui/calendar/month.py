@@ -18,8 +18,7 @@ from broker_app.ui.shell.theme import theme
 
 Entry = WeekVisit | FollowUpRow
 _DAYS, _WEEKS = 7, 6
-_LEAST_LINES = 3
-_GAP = 2
+_LEAST_LINES = 2
 
 
 class MonthGrid(QWidget):
@@ -138,13 +137,13 @@ class MonthGrid(QWidget):
             tile.setVisible(day is not None and self.first <= day <= self.last)
             if day is not None and self.first <= day <= self.last:
                 by_day[day].append(tile)
-        room = int((self._cell_height() - theme().line("tiny") - 6) // (line_height() + _GAP))
+        room = int((self._cell_height() - theme().line("tiny") - 6) // line_height())
         self._hidden = {}
         for day, tiles in by_day.items():
             corner = self.corner_of(day)
             for number, tile in enumerate(tiles):
                 tile.setVisible(number < room)
-                top = corner.y() + theme().line("tiny") + 4 + number * (line_height() + _GAP)
+                top = corner.y() + theme().line("tiny") + 4 + number * line_height()
                 tile.setGeometry(corner.x() + 4, top, round(self._cell_width()) - 8, line_height())
             self._hidden[day] = max(0, len(tiles) - room)
         self.update()
@@ -153,7 +152,7 @@ class MonthGrid(QWidget):
         return theme().scale.height(28, "meta", 4)
 
     def _least_cell(self) -> float:
-        return theme().line("tiny") + 8 + _LEAST_LINES * (line_height() + _GAP)
+        return theme().line("tiny") + 8 + _LEAST_LINES * line_height()
 
     def _cell_height(self) -> float:
         return max(self._least_cell(), (self.height() - self._head() - 4) / _WEEKS)

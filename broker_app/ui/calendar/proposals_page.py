@@ -90,7 +90,8 @@ class ProposalsPage(Page):
         self.quota.setSpecialValueText(_("没有规定"))
         self.quota.setSuffix(_(" 天"))
         self.quota.lineEdit().setTextMargins(7, 0, 0, 0)
-        self.quota.setAccessibleName(_("科技副总每月应到企业的天数"))
+        for part in (self.quota, self.quota.lineEdit()):
+            part.setAccessibleName(_("科技副总每月应到企业的天数"))
         self.quota.setValue(desk.settings.vp_days_a_month)
         self.quota.valueChanged.connect(self._change_quota)
         self._quota_card = Card()

@@ -13,6 +13,7 @@ from broker_app.services.follow_ups import FollowUpRow
 from broker_app.ui.shell.painting import paint_text, plain_tip
 from broker_app.ui.shell.theme import theme
 
+_HIT, _INSET = 32, 4
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
@@ -112,19 +113,19 @@ class LineTile(DragTile):
         ground = "warn_tint" if is_task else ("tint" if self.movable else "sunken")
         painter.setBrush(theme().color("hover" if self.underMouse() else ground))
         painter.setPen(QPen(theme().color(tone if self.movable else "line2"), 1, _style(is_task)))
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        box = QRectF(self.rect()).adjusted(0.5, _INSET + 0.5, -0.5, -_INSET - 0.5)
         painter.drawRoundedRect(box, 3, 3)
         if not is_task:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme().color(tone))
-            painter.drawRoundedRect(QRectF(0, 0, 3, self.height()), 1.5, 1.5)
+            painter.drawRoundedRect(QRectF(0, box.top(), 3, box.height()), 1.5, 1.5)
         colour = "warn_text" if is_task else ("text" if self.movable else "text2")
         paint_text(painter, box.adjusted(7, 0, -4, 0), self._words, "tiny", colour)
 
 
 def line_height() -> int:
-    """How high a one-line tile is."""
-    return theme().line("tiny") + 4
+    """How high a one-line tile is: all of it reacts, what is painted is a little less."""
+    return max(_HIT, theme().line("tiny") + 2 * _INSET + 2)
 
 
 def _style(is_task: bool) -> Qt.PenStyle:
