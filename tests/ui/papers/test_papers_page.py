@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from PySide6.QtGui import QPageLayout, QPageSize
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication
 
 from broker_app.services.visits import VisitRow, list_visits
+from broker_app.ui.papers import printing
 from broker_app.ui.papers.page import PapersPage
-from broker_app.ui.papers.printing import print_document
+from broker_app.ui.papers.printing import make_printer, print_document
 from broker_app.ui.shell.main_window import MainWindow
 
 Settle = Callable[[], None]
@@ -97,3 +100,23 @@ def test_the_list_opens_a_preview(window: MainWindow, settled: Settle) -> None:
     page.list.kind.set_code("intro_letter")
     page.list.reload()
     assert page.list.model.rowCount() > 0
+
+
+@pytest.mark.parametrize("duplex", [True, False])
+def test_the_printer_gets_the_paper_as_it_is_set(
+    qapp: QApplication, duplex: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[QPrinter.DuplexMode] = []
+
+    class Printer(QPrinter):  # one that can print on both sides is not on every machine
+        def setDuplex(self, mode: QPrinter.DuplexMode) -> None:
+            asked.append(mode)
+
+    monkeypatch.setattr(printing, "QPrinter", Printer)
+    printer = make_printer("", 3, duplex, "走访记录表")
+    layout = printer.pageLayout()
+    assert layout.pageSize().id() == QPageSize.PageSizeId.A4
+    assert layout.mode() == QPageLayout.Mode.FullPageMode  # the paper brings its own margins
+    assert layout.margins().isNull()
+    assert (printer.copyCount(), printer.docName()) == (3, "走访记录表")
+    assert asked == [QPrinter.DuplexMode.DuplexLongSide if duplex else QPrinter.DuplexMode.DuplexNone]
