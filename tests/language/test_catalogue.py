@@ -69,7 +69,7 @@ def test_every_place_to_fill_in_is_there(repository: Path) -> None:
     wrong = [
         (text.source, form)
         for key, text in texts().items()
-        for number, form in enumerate(english[key])
+        for number, form in enumerate(english.get(key, ()))
         if not same_places(text, form, is_singular=text.is_counted and number == 0)
     ]
     assert wrong == []
@@ -79,7 +79,7 @@ def test_no_chinese_stands_in_the_english(repository: Path) -> None:
     for forms in read_catalogue(repository / CATALOGUE).values():
         for form in forms:
             rest = form
-            for words in QUOTED:
+            for words in sorted(QUOTED, key=len, reverse=True):
                 rest = rest.replace(words, "")
             assert not HAN.search(rest), form
 
@@ -198,7 +198,7 @@ def test_the_command_line_speaks_the_language_it_is_told(tmp_path: Path) -> None
 def test_every_help_is_english(english: None) -> None:
     for parser in all_parsers(_parser()):
         said = parser.format_help()
-        for words in QUOTED:
+        for words in sorted(QUOTED, key=len, reverse=True):
             said = said.replace(words, "")
         assert not HAN.search(said), said
 
