@@ -62,6 +62,7 @@ class AttachmentStrip(QWidget):
         self._record: UUID | None = None
         self._editable = True
         self._consent = False
+        self._keep_details = False
         self._busy = 0
         self.rows: tuple[AttachmentRow, ...] = ()
         self.tiles: list[AttachmentTile] = []
@@ -130,6 +131,15 @@ class AttachmentStrip(QWidget):
         if record is not None and self.rows:
             self._desk.tasks.write(self, lambda session: set_consent(session, kind, record, agreed))
 
+    def set_keep_details(self, keep: bool) -> None:
+        """Whether photos to come keep when, where and with what they were taken; usually that is taken out."""
+        self._keep_details = keep
+
+    @property
+    def record(self) -> UUID | None:
+        """The record whose attachments are shown; None while a new one has no row yet."""
+        return self._record
+
     def view(self, at: int) -> None:
         """Look at an attachment: a photo in the window, anything else through a copy for its own program."""
         row = self.rows[at]
@@ -189,7 +199,7 @@ class AttachmentStrip(QWidget):
         return self.minimumSizeHint()
 
     def _take_for(self, record: UUID, sources: tuple[Source, ...]) -> None:
-        vault, consent, kind = self._vault, self._consent, self._kind
+        vault, consent, kind, keep_details = self._vault, self._consent, self._kind, self._keep_details
         self._count_busy(len(sources))
 
         def taken(found: _TakenIn) -> None:
@@ -207,7 +217,7 @@ class AttachmentStrip(QWidget):
             self._count_busy(-len(sources))
             self._desk.complain(error)
 
-        self._desk.tasks.run(self, lambda: _taken_in(vault, sources), taken, failed)
+        self._desk.tasks.run(self, lambda: _taken_in(vault, sources, keep_details=keep_details), taken, failed)
 
     def _on_added(self, ids: list[UUID]) -> None:
         tasks = self._desk.tasks
@@ -312,11 +322,11 @@ def _preview_of(vault: FileVault) -> Callable[[AttachmentRow], bytes]:
     return preview
 
 
-def _taken_in(vault: FileVault, sources: tuple[Source, ...]) -> _TakenIn:
+def _taken_in(vault: FileVault, sources: tuple[Source, ...], *, keep_details: bool) -> _TakenIn:
     kept, refusals = [], []
     for source in sources:
         try:
-            kept.append(vault.keep(take_file(source.read(), source.name)))
+            kept.append(vault.keep(take_file(source.read(), source.name, keep_details=keep_details)))
         except InvalidInputError as error:
             refusals.append(error.message)
     return _TakenIn(tuple(kept), tuple(refusals))

@@ -26,10 +26,14 @@ class Belongings(QObject):
         self.strip.shown.connect(self._on_shown)
         column.note.file_pasted.connect(lambda data: self.strip.take(mime_sources(data)))
         column.consent.toggled.connect(self.strip.set_consent)
+        column.keep_details.toggled.connect(self.strip.set_keep_details)
 
     def show_visit(self, visit_id: UUID | None, *, editable: bool) -> None:
         """Follow the visit that is shown."""
+        if self.strip.record is not None and visit_id != self.strip.record:
+            self._column.keep_details.setChecked(False)  # each visit is asked anew
         self.strip.show_record(visit_id, editable=editable)
+        self._column.keep_details.setVisible(editable)
         self.signature.show_visit(visit_id, editable=editable)
         self._column.consent.setEnabled(editable)
 

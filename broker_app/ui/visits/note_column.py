@@ -12,6 +12,7 @@ from broker_app.services.visits import Correction, Span
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, row_of
 from broker_app.ui.shell.fields import Tick
+from broker_app.ui.shell.painting import plain_tip
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, IconLabel, Paragraph, Words
 from broker_app.ui.visits.note_edit import NoteEdit, NoteSpan, paint_mark
 
@@ -46,8 +47,17 @@ class NoteColumn(Panel):
         self.circumstances = ElidedWords("", "meta", "text3")
         self.consent = Tick(_("企业同意拍照"))
         self.consent.hide()
+        self.keep_details = Tick(_("留拍摄信息"))
+        self.keep_details.setToolTip(plain_tip(_("勾上以后再加的照片，保留拍摄时间、地点和相机；不勾就去掉")))
         words = Words(_("走访情况"), "meta", "text2")
-        line = row_of(IconLabel("list-checks"), words, self.circumstances, self.circumstances_button, self.consent)
+        line = row_of(
+            IconLabel("list-checks"),
+            words,
+            self.circumstances,
+            self.circumstances_button,
+            self.keep_details,
+            self.consent,
+        )
         line.setStretch(2, 1)
         column.addLayout(line)
         self._foot = QHBoxLayout()

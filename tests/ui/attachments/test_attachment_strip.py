@@ -5,13 +5,15 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from broker_app.services.attachments import AttachmentRow, list_attachments
+from broker_app.services.attachments import AttachmentRow, list_attachments, vault_of
+from broker_app.ui.attachments.sources import file_sources
 from broker_app.ui.attachments.strip import AttachmentStrip
 from broker_app.ui.attachments.viewer import PhotoDialog
 from broker_app.ui.shell.main_window import MainWindow
@@ -19,6 +21,9 @@ from broker_app.ui.visits.editor import VisitEditor
 from broker_app.ui.visits.page import VisitsPage
 
 Settle = Callable[[], None]
+
+
+MADE_BY = 0x010F
 
 
 @pytest.fixture
@@ -218,6 +223,26 @@ class TestTakingOff:
         drop(strip, pasted("red"))
         several(settled)
         assert [row.consent for row in rows_of(window, editor.visit_id)] == [True, True]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_what_the_camera_wrote_stays_only_when_asked_for(
+    kept: bool, editor: VisitEditor, strip: AttachmentStrip, window: MainWindow, settled: Settle, tmp_path: Path
+) -> None:
+    details = Image.Exif()
+    details[MADE_BY] = "SampleCam"
+    file = tmp_path / "IMG_1.JPG"
+    Image.new("RGB", (640, 480), "navy").save(file, "JPEG", exif=details)
+    if kept:
+        editor.column.keep_details.click()
+    strip.take(file_sources([str(file)]))
+    several(settled)
+    (row,) = rows_of(window, editor.visit_id)
+    content = vault_of(window.desk.tasks.sessions).read(row.sha256)
+    assert (b"SampleCam" in content) is kept
+    window.show_page("visits", "new")
+    several(settled)
+    assert not editor.column.keep_details.isChecked()
 
 
 def test_more_than_there_is_room_for(strip: AttachmentStrip, window: MainWindow, settled: Settle, qtbot: QtBot) -> None:
