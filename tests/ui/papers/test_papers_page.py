@@ -109,7 +109,7 @@ def test_the_printer_gets_the_paper_as_it_is_set(
     asked: list[QPrinter.DuplexMode] = []
 
     class Printer(QPrinter):  # one that can print on both sides is not on every machine
-        def setDuplex(self, mode: QPrinter.DuplexMode) -> None:
+        def setDuplex(self, mode: QPrinter.DuplexMode) -> None:  # noqa: N802 - Qt's name
             asked.append(mode)
 
     monkeypatch.setattr(printing, "QPrinter", Printer)
