@@ -51,7 +51,7 @@ from broker_app.sync.local import Local
 from broker_app.sync.protocol import Cursor, Operation, SyncReply
 from broker_app.sync.records import Removals
 from broker_server import admin, auth, blobs, meta, tables
-from broker_server.database import moment, open_engine, reading, writing
+from broker_server.database import Clock, moment, open_engine, reading, see_all, writing
 from broker_server.exchange import exchange
 from broker_server.problems import Problem
 from broker_server.scopes import Grant, Role, access_of
@@ -176,8 +176,7 @@ class Central:
         finally:
             wanted = self._push_beside(login, operations)
         found = [result["status"] for result in taken.results]
-        said = list(zip(operations, wanted, found, strict=True))
-        for operation, status, real in said:
+        for operation, status, real in zip(operations, wanted, found, strict=True):
             if operation.kind != "conflict":
                 plain = "taken" if real in (protocol.APPLIED, protocol.MERGED) else real
                 assert plain == status, f"{operation} is {real}, and should be {status}"
@@ -259,10 +258,17 @@ class Central:
         self.revs = {scope: rev for scope, rev in rows}
         self._know_access()
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A look at every scope."""
+        with reading(self.engine) as connection:
+            see_all(connection)
+            yield connection
+
     def bodies(self) -> dict[tuple[str, UUID], tuple[str, dict[str, Any]]]:
         """Every live record: ``{(scope, id): (kind, body)}``."""
         log, record = tables.log, tables.record
-        with reading(self.engine) as connection:
+        with self.looking() as connection:
             rows = connection.execute(
                 select(log.c.scope, log.c.id, log.c.kind, record.c.body)
                 .join(record, (record.c.scope == log.c.scope) & (record.c.id == log.c.id))
@@ -273,19 +279,19 @@ class Central:
     def logged(self, scope: str) -> list[Any]:
         """The log of a scope: revision, id and what it says."""
         log = tables.log
-        with reading(self.engine) as connection:
+        with self.looking() as connection:
             return list(connection.execute(select(log.c.rev, log.c.id, log.c.op).where(log.c.scope == scope)))
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """How many records each scope has, and their sum."""
         table = tables.scope
-        with reading(self.engine) as connection:
+        with self.looking() as connection:
             rows = connection.execute(select(table.c.scope, table.c.records, table.c.sum))
             return {row.scope: (row.records, row.sum) for row in rows}
 
     def text(self) -> str:
         """Everything any record says, in the trash as well."""
-        with reading(self.engine) as connection:
+        with self.looking() as connection:
             return "\n".join(connection.scalars(select(tables.record.c.body)))
 
     def faults(self) -> list[str]:
@@ -392,7 +398,7 @@ class History:
     def __init__(self, folder: Path, templates: "Templates", seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - to be the same again
         self.folder = folder
-        self.central = Central(templates.server, folder / "server")
+        self.central = self.make_central(templates)
         self.people = [self._person(templates, login) for login in PEOPLE]
         self.typed: dict[str, str] = {}  # value: who typed it
         self.replaced: set[str] = set()  # values somebody saw and wrote over
@@ -402,6 +408,10 @@ class History:
         self.lead_epoch = self.central.epoch()
         self.serial = 0
         self.types_on = True
+
+    def make_central(self, templates: "Templates") -> Central:
+        """A server of its own."""
+        return Central(templates.server, self.folder / "server")
 
     def _person(self, templates: "Templates", login: str) -> Person:
         paths = ProfilePaths(self.folder / login)
@@ -626,7 +636,7 @@ class History:
         found = self._known("enterprise")
         if found and self.random.random() < 0.7:
             scope, firm = self.random.choice(found)
-            before = self.central.oracle.records[scope, firm].body.get("mood")
+            before = self.central.bodies()[scope, firm][1].get("mood")
             self._note_seen(before)
             edit = self._operation(scope, "enterprise", firm)
             self.say(replace(edit, set={"mood": [before, self.value(LEAD)]}))
@@ -653,7 +663,7 @@ class History:
         self.heard = len(self.said)
 
     def _known(self, kind: str) -> list[tuple[str, UUID]]:
-        return sorted(key for key, (name, _body) in self.central.oracle.live().items() if name == kind)
+        return sorted(key for key, (name, _body) in self.central.bodies().items() if name == kind)
 
     @staticmethod
     def _operation(scope: str, kind: str, record: UUID, **members: Any) -> Operation:
@@ -788,20 +798,20 @@ class History:
     def check(self) -> None:
         assert not self.central.faults()
         bodies = self.central.bodies()
-        records = {key: found for key, found in bodies.items() if found[0] != "conflict"}
-        assert records == self.central.oracle.live(), "the server has come to something else than its rules say"
         everything = self.central.text()
         for value, who in self.typed.items():
             kept = value in everything or value in self.replaced
             assert kept, f"{value} of {who} is lost"
-        self.questions_are_kept(everything)
+        self.rules_were_kept(bodies, everything)
         for person in self.people:
             self.converged(person, bodies)
             self.nothing_is_missing(person)
             self.files_are_here(person)
 
-    def questions_are_kept(self, everything: str) -> None:
-        """What did not stand is in a conflict."""
+    def rules_were_kept(self, bodies: dict[tuple[str, UUID], tuple[str, dict[str, Any]]], everything: str) -> None:
+        """The server has come to what its rules say, and what did not stand is in a conflict."""
+        records = {key: found for key, found in bodies.items() if found[0] != "conflict"}
+        assert records == self.central.oracle.live(), "the server has come to something else than its rules say"
         for question in self.central.oracle.questions.values():
             if question.kind in ("value", "text") and isinstance(question.other, str):
                 assert orjson.dumps(question.other).decode() in everything, f"{question.other} was dropped"
@@ -817,7 +827,7 @@ class History:
                 wanted = {key: body for key, (name, body) in bodies.items() if name == kind and key[0] in mine}
                 odd = {key: (seen.get(key), wanted.get(key)) for key in seen.keys() | wanted.keys()}
                 odd = {key: pair for key, pair in odd.items() if pair[0] != pair[1]}
-                assert not odd, f"{person.login} sees other {kind}s than the server has: {odd}"
+                assert not odd, f"{person.login} sees other {kind}s than the server has: {str(odd)[:600]}"
             there = {(row.scope, row.id): row for row in session.scalars(select(ServerRecord))}
             assert there.keys() == {key for key in bodies if key[0] in mine}
             for key, row in there.items():
@@ -866,19 +876,8 @@ class Templates:
         """Make them."""
         home = folder / "server"
         home.mkdir(parents=True)
-        clock = FakeClock()
         engine = open_engine(Settings(home=home))
-        admin.init(engine, "试验服务器", clock())
-        with cheap_passwords(), writing(engine) as connection:
-            for scope in (COUNTY, *sorted(set(PEOPLE.values()))):
-                admin.add_scope(connection, scope, scope, clock())
-            for login, team in PEOPLE.items():
-                admin.add_user(connection, login, login, PASSWORD, clock())
-                for scope in (COUNTY, team):
-                    admin.give(connection, login, Grant(scope, Role.BROKER), clock())
-            admin.add_user(connection, LEAD, LEAD, PASSWORD, clock())
-            for scope, role in ((TEAM, Role.LEAD), (OTHER, Role.LEAD), (COUNTY, Role.BROKER), ("public", Role.CURATOR)):
-                admin.give(connection, LEAD, Grant(scope, role), clock())
+        furnish(engine, FakeClock())
         engine.dispose()
         profiles = {}
         for login, team in PEOPLE.items():
@@ -889,6 +888,21 @@ class Templates:
             open_profile(paths, DATA_KEY).close()
             profiles[login] = paths.folder
         return cls(home, profiles)
+
+
+def furnish(engine: Engine, clock: Clock) -> None:
+    """Make an empty server with two teams and everybody's account."""
+    admin.init(engine, "试验服务器", clock())
+    with cheap_passwords(), writing(engine) as connection:
+        for scope in (COUNTY, *sorted(set(PEOPLE.values()))):
+            admin.add_scope(connection, scope, scope, clock())
+        for login, team in PEOPLE.items():
+            admin.add_user(connection, login, login, PASSWORD, clock())
+            for scope in (COUNTY, team):
+                admin.give(connection, login, Grant(scope, Role.BROKER), clock())
+        admin.add_user(connection, LEAD, LEAD, PASSWORD, clock())
+        for scope, role in ((TEAM, Role.LEAD), (OTHER, Role.LEAD), (COUNTY, Role.BROKER), ("public", Role.CURATOR)):
+            admin.give(connection, LEAD, Grant(scope, role), clock())
 
 
 @contextmanager
