@@ -47,6 +47,11 @@ def busy(seconds: int = 2) -> Problem:
     return Problem(protocol.BUSY, 503, "try again in a moment", {"Retry-After": str(seconds)})
 
 
+def too_many(wait: float) -> Problem:
+    """Whoever asks has to wait so many seconds."""
+    return Problem(protocol.TOO_MANY_REQUESTS, 429, "ask less often", {"Retry-After": str(int(wait) + 1)})
+
+
 def invalid(detail: str, status: int = 422) -> Problem:
     """The request itself has no meaning."""
     return Problem(protocol.INVALID_REQUEST, status, detail)

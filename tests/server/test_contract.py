@@ -43,6 +43,7 @@ OPERATIONS = (
     "GET /v1/devices",
     "POST /v1/sync",
     "GET /v1/snapshot/{scope}",
+    "GET /v1/history/{scope}/{record}",
     "POST /v1/blobs/{digest}",
     "HEAD /v1/blobs/{digest}",
     "PATCH /v1/blobs/{digest}",
