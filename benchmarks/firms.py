@@ -281,7 +281,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for suffix, figure in _figures(result.get(name))
     }
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
-    return 0
+    # What the clock says beside others on the machine decides nothing; the processor and the memory do.
+    return int(not all(holds for name, holds in result["holds"].items() if "cpu" in name or "memory" in name))
 
 
 if __name__ == "__main__":
