@@ -93,6 +93,7 @@ _HITS = (
     "SELECT t.value, (SELECT group_concat(doc) FROM "
     "(SELECT h.doc FROM POSTINGS_hits h WHERE h.term = t.value LIMIT ?)) FROM json_each(?) t"
 )
+_HELD = "SELECT group_concat(rowid) FROM (SELECT rowid FROM POSTINGS WHERE POSTINGS MATCH ?)"
 _UNBOUNDED = 2**31
 # Every change gives the pool a new stamp, so that nobody trusts what was remembered of it.
 _COUNT = (
@@ -133,8 +134,8 @@ class Posting:
         """Return the posting FTS5 gave as numbers with commas between (None: none); more than ``most`` are none too."""
         if not joined or joined.count(",") >= most:
             return cls(array("I"), array("I"))
-        counts = Counter(joined.split(","))
-        return cls(array("I", map(int, counts)), array("I", counts.values()))
+        counts = Counter(json.loads(f"[{joined}]"))  # reads numbers far faster than int() does
+        return cls(array("I", counts), array("I", counts.values()))
 
     @property
     def documents(self) -> int:
@@ -143,8 +144,9 @@ class Posting:
 
     def cut_off(self, last: int) -> None:
         """Forget the rows from ``last`` on."""
-        at = bisect_left(self.rows, last)
-        del self.rows[at:], self.counts[at:]
+        if self.rows and self.rows[-1] >= last:
+            at = bisect_left(self.rows, last)
+            del self.rows[at:], self.counts[at:]
 
     def place_of(self, row: int) -> int | None:
         """Return where ``row`` stands among the rows, None if it does not hold the term."""
@@ -385,6 +387,22 @@ def hits(
         kept.update(read)
         _bound_postings(kept)
     return {term: posting for term, posting in found.items() if posting is not None and posting.rows}
+
+
+def held_by(connection: Connection, pool: Pool, kind: Kind, terms: Iterable[str]) -> dict[str, Posting]:
+    """Return the postings of terms without how often they occur: each counts once in every row that holds it.
+
+    For terms of a large pool that stand nearly everywhere: FTS5 tells rows far faster than occurrences.
+    """
+    stamp = connection.exec_driver_sql("SELECT stamp FROM match_pool WHERE pool = ?", (pool,)).scalar() or 0
+    kept = _postings.setdefault((stamp, kind, 0), {})
+    for term in terms:
+        if term not in kept:
+            asked = '"' + term.replace('"', '""') + '"'
+            joined = connection.exec_driver_sql(_on(_HELD, pool, kind), (asked,)).scalar()
+            kept[term] = Posting.read(joined, _UNBOUNDED)
+    _bound_postings(kept)
+    return {term: kept[term] for term in terms if term in kept and kept[term].rows}
 
 
 def _bound_postings(latest: dict[str, Posting]) -> None:

@@ -11,7 +11,7 @@ Same pool and question give the same order in every process: ties go by id.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -24,13 +24,23 @@ from broker_app.matching.index import KINDS, Kind, Pool, PoolState
 from broker_app.matching.industry_prior import Sector, agree, sector_of
 from broker_app.matching.neighbours import means_of_alike
 from broker_app.matching.question import MatchQuery, Question
-from broker_app.matching.scoring import Hits, Scoring, least_of_highest, own_tokens, score_questions, table_tokens
+from broker_app.matching.scoring import (
+    Hits,
+    Scoring,
+    common_from,
+    least_of_highest,
+    own_tokens,
+    score_questions,
+    table_tokens,
+)
 from broker_app.matching.text import fold
 from broker_app.matching.twins import find_twins
 
 # 浙科提〔2022〕186号 asks for 先用后转 and for a 转移支付 of achievements to the mountain counties; that the one is the
 # way of the other is our reading (待核实), so it is a small visible factor and no rule.
 USE_THEN_PAY = "use_then_pay"
+COUNTED_POOL = 50_000  # records up to which every occurrence is counted
+COUNTED_TIMES = 2  # occurrences to a row, beyond which a token is taken for a common one
 REACH, REACH_LEAST = 4, 80  # rows scored in full: four for each that is asked for and eighty more
 
 
@@ -124,8 +134,31 @@ def _facets(
     for kind in KINDS:
         own = dict.fromkeys(token for one in questions for token in own_tokens(one, kind))
         table = dict.fromkeys(token for one in questions for token in table_tokens(one, kind) if token not in own)
-        found[kind] = index.hits(connection, pool, kind, table, most) | index.hits(connection, pool, kind, own)
+        found[kind] = {
+            **_hits(connection, pool, kind, table, state, most),
+            **_hits(connection, pool, kind, own, state),
+        }
     return list(map(_Facet, questions, score_questions(questions, found, state, skipped, reach)))
+
+
+def _hits(
+    connection: Connection, pool: Pool, kind: Kind, tokens: Collection[str], state: PoolState, most: int | None = None
+) -> Hits:
+    """Return the postings of tokens that occur no more than ``most`` times (None: however often).
+
+    In a large pool a token that stands nearly everywhere counts once in each record.
+    """
+    if state.documents <= COUNTED_POOL:
+        return (
+            index.hits(connection, pool, kind, tokens)
+            if most is None
+            else index.hits(connection, pool, kind, tokens, most)
+        )
+    counted = index.hits(connection, pool, kind, tokens, COUNTED_TIMES * common_from(state.documents))
+    others = index.held_by(connection, pool, kind, [token for token in tokens if token not in counted])
+    if most is not None:
+        others = {token: one for token, one in others.items() if COUNTED_TIMES * one.documents <= most}
+    return {**counted, **others}
 
 
 def _totals(whole: _Facet, parts: Sequence[_Facet]) -> list[float]:

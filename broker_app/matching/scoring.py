@@ -19,7 +19,9 @@ Hits = Mapping[str, Posting]
 K1 = 1.2
 B = 0.75
 COMMON_LEAST = 1000  # records a token must stand in to be looked up late
-COMMON_SHARE = 0.05  # and what part of the pool
+COMMON_SHARE = 0.01  # and what part of the pool
+NEVER_LATE = 8  # rarest tokens of a kind that are looked up everywhere however common: 节能电机 must find something
+LOOKUP = 4  # rows of a posting passed over in the time one row is looked up in it
 NEAR_BEST = 0.1  # of the best score: above it enough rows are expected to be found first
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 
@@ -28,23 +30,34 @@ MAX_HITS = 400_000  # postings read for one question, rarest terms first: a boun
 class TermHits:
     """One token of the question in the pool: ``worth`` = weight x inverse document frequency; what it gives each row.
 
-    ``gains`` stand beside the rows of the posting and are to be multiplied by the worth.
+    The gains of a common token are worked out for the rows it is looked up in, never for all.
     """
 
     term: str
     worth: float
     posting: Posting
-    gains: Sequence[float]
+    norms: Sequence[float]
     is_common: bool = False
+
+    @property
+    def gains(self) -> Sequence[float]:
+        """What an occurrence is worth in each row of the posting, to be multiplied by the worth."""
+        return _gains(self.posting, self.norms)
 
     def gain_of(self, row: int) -> float:
         """What the token gives one row."""
         at = self.posting.place_of(row)
-        return 0.0 if at is None else self.worth * self.gains[at]
+        if at is None:
+            return 0.0
+        count = self.posting.counts[at]
+        return self.worth * (count * (K1 + 1) / (count + self.norms[row]))
 
     def gains_by_row(self, among: AbstractSet[int] | None) -> dict[int, float]:
         """What the token gives each row that holds it, of all or ``among`` some."""
         worth = self.worth
+        if among is not None and LOOKUP * len(among) < len(self.posting.rows):
+            found = ((row, self.gain_of(row)) for row in among)
+            return {row: gain for row, gain in found if gain}
         pairs = zip(self.posting.rows, self.gains, strict=True)
         if among is None:
             return {row: worth * gain for row, gain in pairs}
@@ -113,6 +126,11 @@ def table_tokens(question: Question, kind: Kind) -> list[str]:
     """Return the tokens of technical terms, each once."""
     names = (one for concept in question.concepts for one in concept.alternatives)
     return list(dict.fromkeys(token for one in names for token in (one.words if kind == "words" else one.bigrams)))
+
+
+def common_from(documents: int) -> int:
+    """Return how many records of a pool must hold a token for it to be looked up late."""
+    return int(max(COMMON_LEAST, COMMON_SHARE * documents))
 
 
 def translation_needed(concept: Concept, found: Mapping[Kind, Hits], documents: int) -> float:
@@ -201,7 +219,7 @@ def _prepared(kind: Kind, question: Question, found: Hits, needed: Sequence[floa
 def _weighed(weighted: Mapping[str, float], found: Hits, state: PoolState, kind: Kind) -> dict[str, TermHits]:
     """Return the tokens that occur, rarest first until ``MAX_HITS`` rows are read."""
     norms = _norms(state, kind)
-    common = max(COMMON_LEAST, COMMON_SHARE * state.documents)
+    common = common_from(state.documents)
     hits: dict[str, TermHits] = {}
     read = 0
     for term in sorted(found.keys() & weighted.keys(), key=lambda term: (found[term].documents, term)):
@@ -210,15 +228,15 @@ def _weighed(weighted: Mapping[str, float], found: Hits, state: PoolState, kind:
         if read > MAX_HITS:
             break
         worth = weighted[term] * _inverse_frequency(state.documents, posting.documents)
-        hits[term] = TermHits(term, worth, posting, _gains(posting, norms), posting.documents > common)
+        # Rows behind the last are of documents that have gone while another tokenizer's entries are still there.
+        posting.cut_off(len(norms))
+        hits[term] = TermHits(term, worth, posting, norms, len(hits) >= NEVER_LATE and posting.documents > common)
     return hits
 
 
 def _gains(posting: Posting, norms: Sequence[float]) -> Sequence[float]:
     """Return what the occurrences of a term are worth in each of its rows, worked out once for a state of the pool."""
     if posting.gains is None:
-        # Rows behind the last are of documents that have gone while another tokenizer's entries are still there.
-        posting.cut_off(len(norms))
         pairs = zip(posting.rows, posting.counts, strict=True)
         worth = K1 + 1
         gains = [

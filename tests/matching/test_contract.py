@@ -166,3 +166,35 @@ def test_a_common_word_looked_up_late_changes_no_order(connection: Connection, m
     monkeypatch.setattr("broker_app.matching.scoring.COMMON_LEAST", 30)
     late = match(connection, query)
     assert [(one.id, one.score) for one in late.results] == [(one.id, one.score) for one in plain.results]
+
+
+def test_in_a_large_pool_a_common_word_counts_once_and_nothing_else_changes(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(8)  # noqa: S311 - made-up texts, nothing secret
+    words = ["断路器", "触头", "温升", "密封", "叶轮", "汽蚀", "阻燃", "增韧", "保鲜", "涂胶", "pc/abs", "gb/t10963.1"]
+    pool = [Document(record_id(1000 + n), f"甲{n}", (), "，".join(draw.sample(words, k=5))) for n in range(300)]
+    index.put(connection, "achievement", pool)
+    query = MatchQuery("断路器触头温升 PC/ABS", "阻燃外壳，叶轮汽蚀 GB/T 10963.1")
+    plain = match(connection, query)
+    monkeypatch.setattr("broker_app.matching.rank.COUNTED_POOL", 100)
+    monkeypatch.setattr("broker_app.matching.scoring.COMMON_LEAST", 20)
+    large = match(connection, query)
+    shown = [*large.results, *large.weak_results]
+    assert [(one.id, one.score, one.reasons) for one in shown] == [
+        (one.id, one.score, one.reasons) for one in (*plain.results, *plain.weak_results)
+    ]
+    index.remove(connection, "achievement", [shown[0].id])
+    again = match(connection, query)
+    assert shown[0].id not in [one.id for one in (*again.results, *again.weak_results)]
+
+
+def test_a_need_of_nothing_but_common_words_finds_something_in_a_large_pool(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = [Document(record_id(1000 + n), f"节能电机{n}", (), "节能电机的效率") for n in range(60)]
+    index.put(connection, "achievement", pool)
+    monkeypatch.setattr("broker_app.matching.rank.COUNTED_POOL", 10)
+    monkeypatch.setattr("broker_app.matching.scoring.COMMON_LEAST", 5)
+    answer = match(connection, MatchQuery("节能电机"))
+    assert [*answer.results, *answer.weak_results]
