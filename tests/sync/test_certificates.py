@@ -89,10 +89,11 @@ def _door(serve: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.join(5)
 
 
-def issued(authority: trustme.CA, host: str = HOST, **options: datetime) -> ssl.SSLContext:
+def issued(authority: trustme.CA, host: str = HOST, ended: datetime | None = None) -> ssl.SSLContext:
     """What a server shows whose certificate ``authority`` has made out to ``host``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(host, **options).configure_cert(context)
+    began = None if ended is None else ended - timedelta(days=9)
+    authority.issue_cert(host, not_before=began, not_after=ended).configure_cert(context)
     return context
 
 
@@ -138,7 +139,7 @@ def wrong_ones(folder: Path, authority: trustme.CA) -> dict[str, Callable[[], ss
     yesterday = datetime.now(UTC) - timedelta(days=1)
     return {
         "another host": partial(issued, authority, "other.example.cn"),
-        "run out": partial(issued, authority, not_before=yesterday - timedelta(days=9), not_after=yesterday),
+        "run out": partial(issued, authority, ended=yesterday),
         "another authority": partial(issued, trustme.CA()),
         "its own word": partial(self_signed, folder),
     }
