@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import orjson
@@ -37,71 +37,32 @@ from broker_app.sync.protocol import (
 from broker_server import tables
 from broker_server.auth import Caller, authenticate, grants_of
 from broker_server.database import insert_new, moment, run, see, write_rows
+from broker_server.history import Authors
 from broker_server.meta import COVERED, check_epoch, facts
 from broker_server.problems import busy, epoch_changed
+from broker_server.push_state import (
+    CONFLICT_KIND,
+    Counter,
+    Held,
+    JsonObject,
+    Key,
+    MoreScopesError,
+    Outcome,
+    Record,
+    code_of,
+    creates,
+    plain_code,
+    portions,
+)
 from broker_server.scopes import access_of
 
 HANDED_OVER = UUID("7c0d6a52-6b0e-5f0a-8f0c-2f1d9a3b7e10")
 """Stands for the device where an administrator brought operations in from a file."""
 
 ResultT = TypeVar("ResultT")
-JsonObject = dict[str, Any]
-Key = tuple[str, UUID]  # scope, id
-
-_LOOKUP = 500  # ids asked for at once
 _HOPS = 5  # how often a record can have moved before we stop following it
-_CONFLICT = "conflict"
 _DECIDED = {"status", "resolution"}  # what people write in a conflict; the rest is the server's word
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-
-
-class _MoreScopesError(Exception):
-    """The transaction has to begin again with these scopes locked too."""
-
-    def __init__(self, scopes: Iterable[str]) -> None:
-        super().__init__()
-        self.scopes = frozenset(scopes)
-
-
-@dataclass
-class _Record:
-    kind: str
-    body: JsonObject
-    rev: int = 0
-    op: str = ""  # as the log has it; empty: unknown so far
-    deleted_at: str | None = None
-    moved_to: str | None = None
-    into: UUID | None = None
-    was_live: bool = False
-    code: str = ""  # identity before this push
-    owned: str = ""  # the code under which it stands among the owners now
-    touched: bool = False
-    changes: int = 0  # operations of this push that had to do with it
-    as_said: bool = False  # made by this push, and exactly as an operation said
-
-
-@dataclass(frozen=True)
-class _Held:
-    """An operation is kept whole for people; ``scope`` is whose lead sees it, if any."""
-
-    reason: str
-    scope: str = ""
-
-
-@dataclass
-class _Counter:
-    rev: int
-    count: int
-    sum: int
-
-
-@dataclass
-class _Outcome:
-    status: str = protocol.APPLIED
-    scope: str = ""
-    conflicts: list[UUID] = field(default_factory=list)
-    changed: dict[str, list[Any]] = field(default_factory=dict)
-    touched: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +116,7 @@ def _with_all_scopes(engine: Engine, work: Callable[[frozenset[str], Connection]
     for _hop in range(_HOPS):
         try:
             return run(engine, partial(work, needed))
-        except _MoreScopesError as more:
+        except MoreScopesError as more:
             needed |= more.scopes
     raise busy()
 
@@ -196,10 +157,10 @@ class _Push:
         self.own = user_scope(caller.account)
         self.writable = caller.access.writable
         self.named = said | needed
-        self.records: dict[Key, _Record] = {}
+        self.records: dict[Key, Record] = {}
         self.owners: dict[tuple[str, str, str], set[UUID]] = {}  # (scope, kind, code): ids
-        self.done: list[tuple[Operation, str, Result, _Outcome]] = []
-        self.names: dict[UUID, str] = {}
+        self.done: list[tuple[Operation, str, Result, Outcome]] = []
+        self.authors = Authors(connection)
         # A scope that is not ours is locked only where we need it: something has to be held for its lead, or the twin
         # of what a lead decides lies with its author.
         locked = {scope for scope in said if scope in self.writable or scope.startswith("held:")} | needed
@@ -226,7 +187,7 @@ class _Push:
 
     # --- reading ------------------------------------------------------------------------------------------
 
-    def _lock(self, scopes: Iterable[str]) -> dict[str, _Counter]:
+    def _lock(self, scopes: Iterable[str]) -> dict[str, Counter]:
         table = tables.scope
         counters = {}
         for scope in sorted(scopes):
@@ -234,7 +195,7 @@ class _Push:
                 select(table.c.rev, table.c.records, table.c.sum).where(table.c.scope == scope).with_for_update()
             ).one_or_none()
             if row is not None:
-                counters[scope] = _Counter(row.rev, row.records, sum_number(row.sum))
+                counters[scope] = Counter(row.rev, row.records, sum_number(row.sum))
         return counters
 
     def _earlier(self, operations: Sequence[Operation]) -> dict[UUID, JsonObject]:
@@ -246,7 +207,7 @@ class _Push:
                 by_scope.setdefault(operation.scope, []).append(operation.op)
         found = {}
         for scope, ids in by_scope.items():
-            for some in _portions(ids):
+            for some in portions(ids):
                 rows = self.connection.execute(
                     select(table.c.op, table.c.result).where(
                         table.c.scope == scope, table.c.op.in_(some), table.c.account == self.caller.account
@@ -279,14 +240,14 @@ class _Push:
         for scope, record_id in keys:
             by_scope.setdefault(scope, []).append(record_id)
         for scope, ids in by_scope.items():
-            for some in _portions(ids):
+            for some in portions(ids):
                 query = select(*columns, record.c.body, record.c.deleted_at).select_from(together)
                 for row in self.connection.execute(query.where(log.c.scope == scope, log.c.id.in_(some))):
-                    self.records[scope, row.id] = loaded = _Record(
+                    self.records[scope, row.id] = loaded = Record(
                         row.kind, orjson.loads(row.body) if row.body else {}, row.rev, row.op, row.deleted_at,
                         row.moved_to, row.into, row.op == protocol.PUT,
                     )  # fmt: skip
-                    loaded.code = loaded.owned = _code(loaded)
+                    loaded.code = loaded.owned = code_of(loaded)
                     if row.op == protocol.DELETE and row.body is None:
                         loaded.op = "purged"
 
@@ -302,7 +263,7 @@ class _Push:
                 onward.add((row.moved_to, record_id))
             elif row.into:
                 onward.add((scope, row.into))
-            if row.kind == _CONFLICT and row.body.get("twin"):
+            if row.kind == CONFLICT_KIND and row.body.get("twin"):
                 self._require({row.body["twin_scope"]})
                 onward.add((row.body["twin_scope"], UUID(row.body["twin"])))
         return onward
@@ -315,9 +276,9 @@ class _Push:
             change = operation.set.get(kind.identity) if kind and kind.identity else None
             if isinstance(change, list) and isinstance(change[1], str):
                 for scope in {operation.scope, operation.move} & self.counters.keys():
-                    wanted.setdefault((scope or "", operation.kind), set()).add(_plain_code(change[1]))
+                    wanted.setdefault((scope or "", operation.kind), set()).add(plain_code(change[1]))
         for (scope, kind_name), codes in wanted.items():
-            for some in _portions(sorted(codes)):
+            for some in portions(sorted(codes)):
                 rows = self.connection.execute(
                     select(table.c.code, table.c.id).where(
                         table.c.scope == scope, table.c.kind == kind_name, table.c.code.in_(some)
@@ -329,13 +290,13 @@ class _Push:
     def _require(self, scopes: Iterable[str]) -> None:
         missing = {scope for scope in scopes if scope not in self.named}
         if missing:
-            raise _MoreScopesError(missing)
+            raise MoreScopesError(missing)
 
     # --- merging ------------------------------------------------------------------------------------------
 
     def _take_one(self, operation: Operation) -> JsonObject:
         found = self._find(operation)
-        if isinstance(found, _Held):
+        if isinstance(found, Held):
             outcome, scope = self._hold(operation, found), self.own
         else:
             scope, record_id = found
@@ -345,12 +306,12 @@ class _Push:
         self.done.append((operation, scope, result, outcome))
         return result.as_wire()
 
-    def _find(self, operation: Operation) -> Key | _Held:
+    def _find(self, operation: Operation) -> Key | Held:
         """The record an operation is about, wherever it has gone, or why it has to be held."""
         scope, record_id = operation.scope, operation.id
         for _hop in range(_HOPS):
             if scope not in self.writable or scope not in self.counters:
-                return _Held("no-access", scope)
+                return Held("no-access", scope)
             row = self.records.get((scope, record_id))
             if row is not None and row.op == protocol.LEAVE and row.moved_to:
                 scope = row.moved_to
@@ -361,19 +322,19 @@ class _Push:
         held = self._reason_to_hold(operation, scope, record_id)
         return held or (scope, record_id)
 
-    def _reason_to_hold(self, operation: Operation, scope: str, record_id: UUID) -> _Held | None:
+    def _reason_to_hold(self, operation: Operation, scope: str, record_id: UUID) -> Held | None:
         row = self.records.get((scope, record_id))
         kind = operation.kind if row is None else row.kind
         if row is not None and row.op == "purged":
-            return _Held("purged", scope)
-        if row is None and not _creates(operation, scope):
-            return _Held("unknown-record", scope)
-        if kind == _CONFLICT and operation.set.keys() - _DECIDED:
-            return _Held("not-yours")
+            return Held("purged", scope)
+        if row is None and not creates(operation, scope):
+            return Held("unknown-record", scope)
+        if kind == CONFLICT_KIND and operation.set.keys() - _DECIDED:
+            return Held("not-yours")
         if scope == PUBLIC and operation.set and not may_be_public(kind, operation.set):
-            return _Held("not-public")
+            return Held("not-public")
         if operation.into not in (None, record_id) and not self._is_same_kind(scope, record_id, operation.into):
-            return _Held("unknown-record", scope)
+            return Held("unknown-record", scope)
         if operation.move is not None and operation.move != scope:
             return self._reason_not_to_move(operation, kind, {} if row is None else row.body)
         return None
@@ -382,21 +343,21 @@ class _Push:
         rows = self.records.get((scope, one)), self.records.get((scope, two))
         return one != two and rows[0] is not None and rows[1] is not None and rows[0].kind == rows[1].kind
 
-    def _reason_not_to_move(self, operation: Operation, kind: str, body: JsonObject) -> _Held | None:
+    def _reason_not_to_move(self, operation: Operation, kind: str, body: JsonObject) -> Held | None:
         target = operation.move or ""
-        if target not in self.writable or kind == _CONFLICT or target.startswith("held:"):
-            return _Held("no-access", target)
+        if target not in self.writable or kind == CONFLICT_KIND or target.startswith("held:"):
+            return Held("no-access", target)
         self._require({target})
         if target not in self.counters:
-            return _Held("no-access", target)
+            return Held("no-access", target)
         after = {name: [None, value] for name, value in body.items()} | dict(operation.set)
         if target == PUBLIC and not may_be_public(kind, after):
-            return _Held("not-public")
+            return Held("not-public")
         return None
 
-    def _apply(self, operation: Operation, scope: str, record_id: UUID) -> _Outcome:
-        row = self.records.setdefault((scope, record_id), _Record(operation.kind, {}))
-        outcome = _Outcome(scope=scope)
+    def _apply(self, operation: Operation, scope: str, record_id: UUID) -> Outcome:
+        row = self.records.setdefault((scope, record_id), Record(operation.kind, {}))
+        outcome = Outcome(scope=scope)
         is_new = row.op == ""
         row.changes += 1
         merged = merge_record(row.kind, row.body, operation.set)
@@ -413,7 +374,7 @@ class _Push:
         self._trash(operation, outcome, (scope, record_id), row)
         self._look_for_double(operation, outcome, (scope, record_id), row)
         self._note_owner(scope, record_id, row)
-        if row.kind == _CONFLICT and row.body.get("twin"):
+        if row.kind == CONFLICT_KIND and row.body.get("twin"):
             self._close_twin(row, operation)
         if operation.into == record_id:  # it stands on its own again
             row.into = None
@@ -430,10 +391,10 @@ class _Push:
         return outcome
 
     @staticmethod
-    def _touch(row: _Record, outcome: _Outcome) -> None:
+    def _touch(row: Record, outcome: Outcome) -> None:
         row.touched = outcome.touched = True
 
-    def _trash(self, operation: Operation, outcome: _Outcome, key: Key, row: _Record) -> None:
+    def _trash(self, operation: Operation, outcome: Outcome, key: Key, row: Record) -> None:
         before = row.deleted_at
         if operation.delete is True and before is None:
             if fields_hash(row.body) == operation.seen:
@@ -452,20 +413,20 @@ class _Push:
             outcome.changed["deleted_at"] = [before, row.deleted_at]
             self._touch(row, outcome)
 
-    def _look_for_double(self, operation: Operation, outcome: _Outcome, key: Key, row: _Record) -> None:
+    def _look_for_double(self, operation: Operation, outcome: Outcome, key: Key, row: Record) -> None:
         kind = KINDS.get(row.kind)
         if not kind or not kind.identity or kind.identity not in outcome.changed or row.op != protocol.PUT:
             return
         scope, record_id = key
-        owners = self.owners.setdefault((scope, row.kind, _code(row)), set())
+        owners = self.owners.setdefault((scope, row.kind, code_of(row)), set())
         others = sorted(owners - {record_id})
-        if _code(row) and others:
-            note = {"kind": "duplicate", "field": kind.identity, "current": _code(row), "other": str(others[0])}
+        if code_of(row) and others:
+            note = {"kind": "duplicate", "field": kind.identity, "current": code_of(row), "other": str(others[0])}
             self._open(operation, outcome, key, f"duplicate:{others[0]}", note)
 
-    def _note_owner(self, scope: str, record_id: UUID, row: _Record) -> None:
+    def _note_owner(self, scope: str, record_id: UUID, row: Record) -> None:
         """What lies in the trash has no code any more, and what came out of it has: also later in this push."""
-        code = _code(row)
+        code = code_of(row)
         if code != row.owned:
             self.owners.setdefault((scope, row.kind, row.owned), set()).discard(record_id)
             if code:
@@ -481,8 +442,8 @@ class _Push:
             record_id = row.into
         return record_id
 
-    def _move(self, row: _Record, outcome: _Outcome, record_id: UUID, target: str) -> None:
-        there = self.records.setdefault((target, record_id), _Record(row.kind, {}))
+    def _move(self, row: Record, outcome: Outcome, record_id: UUID, target: str) -> None:
+        there = self.records.setdefault((target, record_id), Record(row.kind, {}))
         there.kind, there.body, there.deleted_at = row.kind, row.body, row.deleted_at
         there.op = protocol.PUT if row.deleted_at is None else protocol.DELETE
         there.moved_to, there.into = None, None
@@ -504,13 +465,13 @@ class _Push:
 
     # --- what people have to decide -----------------------------------------------------------------------
 
-    def _disagree(self, operation: Operation, outcome: _Outcome, key: Key, conflict: FieldConflict) -> None:
+    def _disagree(self, operation: Operation, outcome: Outcome, key: Key, conflict: FieldConflict) -> None:
         values = {"field": conflict.field, "base": conflict.base, "current": conflict.current, "other": conflict.other}
         kind = "text" if conflict.is_text else "value"
         who = self._who_changed(key, conflict.field)
         self._open(operation, outcome, key, conflict.field, {"kind": kind, **values, **who})
 
-    def _open(self, operation: Operation, outcome: _Outcome, key: Key, part: str, about: JsonObject) -> None:
+    def _open(self, operation: Operation, outcome: Outcome, key: Key, part: str, about: JsonObject) -> None:
         scope, record_id = key
         about = {"record": str(record_id), "record_kind": self.records[key].kind, **about}
         opened = self._file(scope, conflict_id(operation.op, part), operation, about)
@@ -521,44 +482,20 @@ class _Push:
 
     def _file(self, scope: str, record_id: UUID, operation: Operation, about: JsonObject) -> UUID:
         who = {"user": str(self.caller.account), "device": str(self.caller.device), "at": self.now, "status": "open"}
-        who["user_name"] = self._name_of(self.caller.account)
+        who["user_name"] = self.authors.name_of(self.caller.account)
         body = {name: value for name, value in (about | who).items() if value not in (None, "", [], {})}
-        row = self.records.setdefault((scope, record_id), _Record(_CONFLICT, {}))
+        row = self.records.setdefault((scope, record_id), Record(CONFLICT_KIND, {}))
         row.body, row.op, row.touched = body, protocol.PUT, True
         return record_id
 
     def _who_changed(self, key: Key, name: str) -> JsonObject:
         """Who gave a field (or, for "", the record) what stands there, and when: people are told whose words differ."""
-        scope, record_id = key
         for operation, where, _result, outcome in reversed(self.done):
             if (where, operation.id) == key and (name in outcome.changed if name else outcome.changed):
-                return self._who(self.caller.account, self.now)
-        table = tables.history
-        rows = self.connection.execute(
-            select(table.c.account, table.c.received_at, table.c.changed)
-            .where(table.c.scope == scope, table.c.id == record_id)
-            .order_by(table.c.received_at.desc())
-            .limit(_LOOKUP)
-        )
-        for account, at, changed in rows:
-            fields = orjson.loads(changed)
-            if name in fields if name else fields:
-                return self._who(account, at)
-        return {}
+                return self.authors.as_current(self.caller.account, self.now)
+        return self.authors.who_changed(*key, name)
 
-    def _who(self, account: UUID, at: str) -> JsonObject:
-        return {"current_user": str(account), "current_name": self._name_of(account), "current_at": at}
-
-    def _name_of(self, account: UUID) -> str:
-        if account not in self.names:
-            table = tables.account
-            found = self.connection.execute(
-                select(table.c.name, table.c.login).where(table.c.id == account)
-            ).one_or_none()
-            self.names[account] = (found.name or found.login) if found is not None else ""
-        return self.names[account]
-
-    def _hold(self, operation: Operation, held: _Held) -> _Outcome:
+    def _hold(self, operation: Operation, held: Held) -> Outcome:
         """Keep the whole operation: with its author, and where there is a lead of that scope with them."""
         lead = held_scope(held.scope) if held.scope else ""
         self._require({self.own, lead} - {""})
@@ -570,9 +507,9 @@ class _Push:
             self._file(lead, theirs, operation, about | {"twin_scope": self.own, "twin": str(mine)})
         else:
             self._file(self.own, mine, operation, about)
-        return _Outcome(protocol.HELD, self.own, [mine], touched=True)
+        return Outcome(protocol.HELD, self.own, [mine], touched=True)
 
-    def _close_twin(self, row: _Record, operation: Operation) -> None:
+    def _close_twin(self, row: Record, operation: Operation) -> None:
         twin = self.records.get((row.body["twin_scope"], UUID(row.body["twin"])))
         if twin is None:
             return
@@ -584,7 +521,7 @@ class _Push:
     # --- writing ------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        touched: dict[str, list[tuple[UUID, _Record]]] = {}
+        touched: dict[str, list[tuple[UUID, Record]]] = {}
         for (scope, record_id), row in self.records.items():
             if row.touched:
                 touched.setdefault(scope, []).append((record_id, row))
@@ -592,7 +529,7 @@ class _Push:
             self._write_records(scope, touched[scope])
         self._write_operations()
 
-    def _write_records(self, scope: str, rows: list[tuple[UUID, _Record]]) -> None:
+    def _write_records(self, scope: str, rows: list[tuple[UUID, Record]]) -> None:
         counter = self.counters[scope]
         counter.rev += 1
         logged, bodies, gone = [], [], []
@@ -612,7 +549,7 @@ class _Push:
         write_rows(self.connection, tables.log, logged, replace=True)
         write_rows(self.connection, tables.record, bodies, replace=True)
         table = tables.record
-        for some in _portions(gone):
+        for some in portions(gone):
             self.connection.execute(delete(table).where(table.c.scope == scope, table.c.id.in_(some)))
         self._write_identities(scope, rows)
         self.connection.execute(
@@ -621,11 +558,11 @@ class _Push:
             .values(rev=counter.rev, records=counter.count, sum=sum_text(counter.sum))
         )
 
-    def _write_identities(self, scope: str, rows: list[tuple[UUID, _Record]]) -> None:
+    def _write_identities(self, scope: str, rows: list[tuple[UUID, Record]]) -> None:
         table = tables.identity
         new = []
         for record_id, row in rows:
-            code = _code(row)
+            code = code_of(row)
             if row.code and row.code != code:
                 self.connection.execute(
                     delete(table).where(
@@ -649,28 +586,3 @@ class _Push:
                             self.now, outcome.status, changed))  # fmt: skip
         write_rows(self.connection, tables.operation, results, replace=False)
         write_rows(self.connection, tables.history, history, replace=False)
-
-
-def _creates(operation: Operation, scope: str) -> bool:
-    """Whether an operation can be the first one on its record; conflicts are opened by the server alone."""
-    if operation.kind == _CONFLICT or scope.startswith("held:") or operation.into is not None:
-        return False
-    return bool(operation.set) and all(
-        not isinstance(change, list) or change[0] is None for change in operation.set.values()
-    )
-
-
-def _code(row: _Record) -> str:
-    """What a live record is recognised by, if its kind has such a field."""
-    kind = KINDS.get(row.kind)
-    code = row.body.get(kind.identity) if kind and kind.identity and row.op == protocol.PUT else None
-    return _plain_code(code) if isinstance(code, str) else ""
-
-
-def _plain_code(code: str) -> str:
-    """A code as the table of identities holds it: short, and without the one character no text column takes."""
-    return code.replace("\0", "")[:64]
-
-
-def _portions(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (ids[start : start + _LOOKUP] for start in range(0, len(ids), _LOOKUP))

@@ -66,7 +66,7 @@ def nothing_is_told_again(session: Any) -> None:
 
 
 def held_and_dropped(_self: object, _operation: object, _held: object) -> Any:
-    return server_push._Outcome("held", _self.own)  # type: ignore[attr-defined]
+    return server_push.Outcome("held", _self.own)  # type: ignore[attr-defined]
 
 
 def moved_without_leaving(self: Any, row: Any, outcome: Any, record_id: UUID, target: str) -> None:
