@@ -23,7 +23,10 @@ from broker_app.db.models import Contact, Need, PublishedNeed, Visit
 from broker_app.errors import IllegalMoveError
 from broker_app.services import publishing
 from broker_app.services.attachments import TakenFile, add_attachment, vault_of
+from broker_app.services.profile import read_profile
+from broker_app.services.public_record import public_id
 from broker_app.services.publishing import Office, publish_need, withdraw_publication
+from broker_app.services.redaction import Redaction
 from broker_app.sync.decisions import take_in
 from broker_server import push
 from broker_server.database import reading, see_all
@@ -90,8 +93,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         server.add_user("chen", "team:12=broker", f"county:{COUNTY}=broker")
         server.add_user("gao", "team:98=broker", "public=curator")
         server.add_user("zhou", "team:99=broker", "county:330382=broker")
-        people = [stack.enter_context(new_computer(home, name, server)) for name in ("chen", "gao", "zhou")]
-        yield Scene(server, *people)
+        chen, gao, zhou = (stack.enter_context(new_computer(home, name, server)) for name in ("chen", "gao", "zhou"))
+        yield Scene(server, chen, gao, zhou)
 
 
 def write_down(scene: Scene, case: Case) -> UUID:
@@ -163,12 +166,12 @@ def publish(scene: Scene, case: Case) -> None:
         with scene.chen.store.write() as session:
             row = session.get_one(Need, need)
             row.goal = f"{row.goal}，再快些"
-            if session.get(PublishedNeed, publishing.public_id(need)) is not None:
+            if session.get(PublishedNeed, public_id(need)) is not None:
                 row.state = "matching"
                 publish_need(session, need, OFFICE)
     if case.withdrawn:
         with scene.chen.store.write() as session:
-            if session.get(PublishedNeed, publishing.public_id(need)) is not None:
+            if session.get(PublishedNeed, public_id(need)) is not None:
                 withdraw_publication(session, need, "企业不愿公开")
     for computer in (scene.gao, scene.chen, scene.zhou):
         computer.sync()
@@ -206,7 +209,7 @@ def _server_leaks(scene: Scene) -> list[str]:
 
 def _user_of(computer: Computer) -> str:
     with computer.store.read() as session:
-        return f"user:{publishing.read_profile(session).user_id}"
+        return f"user:{read_profile(session).user_id}"
 
 
 def _dump(session: Any) -> str:
@@ -242,7 +245,7 @@ def test_what_is_public_is_public(scene: Scene) -> None:
 
 def _without_cutting(original: Callable[..., Any]) -> Callable[..., Any]:
     def mutant(session: Any, row: Need, hidden: Any, metrics: Any, secret: Any) -> Any:
-        return original(session, row, hidden, metrics, publishing.Redaction((), ()))
+        return original(session, row, hidden, metrics, Redaction((), ()))
 
     return mutant
 
@@ -264,7 +267,7 @@ def _with_raw_words(original: Callable[..., Any]) -> Callable[..., Any]:
 def _with_all_figures(original: Callable[..., Any]) -> Callable[..., Any]:
     def mutant(session: Any, row: Need, hidden: Any, metrics: Any, secret: Any) -> Any:
         return original(session, row, hidden, [replace(one, confidential=False) for one in metrics],
-                        publishing.Redaction((), ()))  # fmt: skip
+                        Redaction((), ()))  # fmt: skip
 
     return mutant
 
