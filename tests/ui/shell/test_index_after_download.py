@@ -13,7 +13,7 @@ def test_a_first_download_sets_the_index_to_work(
     qtbot: QtBot, window: MainWindow, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[IndexWork] = []
-    monkeypatch.setattr(IndexWork, "begin", begun.append)
+    monkeypatch.setattr(IndexWork, "begin", lambda work: begun.append(work))
     with store.write() as session:
         session.info.setdefault("changed", set()).add("Achievement")
     with store.write() as session:
