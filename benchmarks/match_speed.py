@@ -5,7 +5,9 @@ of 20 results, by the clock and in the processor, file size and peak memory; the
 that other work on the machine holds up says little about the program, so each goal of time is told for both. The peer
 is SQLite's own ``bm25()`` over the same tokens, which explains nothing.
 
-Run: python benchmarks/match_speed.py [--data DIR]
+With ``--copies 6`` the pool is six times as large, by the same texts with their sentences turned round.
+
+Run: python benchmarks/match_speed.py [--data DIR] [--copies N]
 """
 
 import argparse
@@ -48,6 +50,8 @@ GOALS = {
     "file_mb": 60.0,
     "peak_mb": 400.0,
 }
+LARGE_GOALS = {"put_200_ms": 250.0, "put_200_cpu_ms": 250.0, "match_p95_ms": 120.0, "match_p95_cpu_ms": 120.0}
+LARGE = 6  # copies of the pool that make some 100,000 records
 
 
 def encrypted(path: Path) -> Engine:
@@ -119,8 +123,8 @@ def measure(data: Path, copies: int = 1) -> dict[str, Any]:
         "file_mb": round(size, 1),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
-    holds = {name: figures[name] <= goal for name, goal in GOALS.items()} if copies == 1 else {}
-    return {**figures, "goals": GOALS, "holds": holds}
+    goals = GOALS if copies == 1 else LARGE_GOALS if copies <= LARGE else {}
+    return {**figures, "goals": goals, "holds": {name: figures[name] <= goal for name, goal in goals.items()}}
 
 
 def _varied(row: dict[str, Any], copy: int) -> dict[str, Any]:
