@@ -2,14 +2,16 @@
 
 import argparse
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from broker_app.cli.command import add_command, opened
 from broker_app.cli.output import say, say_json
-from broker_app.errors import InvalidInputError
+from broker_app.errors import ImportFileError, InvalidInputError
 from broker_app.exchange.figures_file import cells, groups, headings, span_words, write_figures
 from broker_app.i18n import _
+from broker_app.services.figures_sheet import figures_sheet
 from broker_app.services.numbers import today
 from broker_app.services.work_figures import Period, WorkFigures, period_days, work_figures
 
@@ -21,7 +23,7 @@ def add_commands(commands: Any) -> None:
     figures.add_argument("--from", dest="first", metavar="YYYY-MM-DD", help=_("从哪天起，和 --to 一起用"))
     figures.add_argument("--to", dest="last", metavar="YYYY-MM-DD", help=_("到哪天止"))
     figures.add_argument("--all", action="store_true", help=_("算本机全部，不只是自己记的"))
-    figures.add_argument("--out", type=Path, metavar="FILE.xlsx|csv", help=_("存成表格"))
+    figures.add_argument("--out", type=Path, metavar="FILE.xlsx|csv|pdf", help=_("存成表格，或工作统计表 PDF"))
     figures.add_argument("--json", action="store_true")
 
 
@@ -29,7 +31,12 @@ def _figures(arguments: argparse.Namespace) -> int:
     first, last = _span(arguments)
     with opened(arguments) as store, store.read() as session:
         figures = work_figures(session, first, last, mine=not arguments.all)
-    if arguments.out:
+        sheet = figures_sheet(session, first, last, mine=not arguments.all)
+    if arguments.out and arguments.out.suffix.lower() == ".pdf":
+        # reportlab is imported by the paper modules and most commands do without it
+        content: bytes = import_module("broker_app.reports.figures").build_figures(sheet)
+        _write_paper(arguments.out, content)
+    elif arguments.out:
         write_figures(arguments.out, figures)
     if arguments.json:
         say_json(figures)
@@ -38,6 +45,13 @@ def _figures(arguments: argparse.Namespace) -> int:
     else:
         _say_figures(figures)
     return 0
+
+
+def _write_paper(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError:
+        raise ImportFileError(_("没能写文件 {name}。换个文件夹再试。").format(name=path.name)) from None
 
 
 def _span(arguments: argparse.Namespace) -> tuple[date, date]:

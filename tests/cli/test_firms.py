@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from pypdf import PdfReader
+
 from tests.cli.conftest import VISIT, Broker
 
 
@@ -31,6 +33,10 @@ def test_figures(broker: Broker, tmp_path: Path) -> None:
     assert "走访次数（家次）：1" in broker.run("figures", *span).out
     broker.run("figures", *span, "--out", tmp_path / "统计.xlsx")
     assert (tmp_path / "统计.xlsx").stat().st_size > 1000
+    broker.run("figures", *span, "--out", tmp_path / "统计.pdf")
+    words = "".join(page.extract_text() for page in PdfReader(tmp_path / "统计.pdf").pages)
+    assert "1 家，1 家次" in words
+    assert "按走访身份" in words
     broker.run("figures", "--from", "2026-13-01", "--to", "x", code=1)
     broker.run("figures", "--from", "2026-11-02", "--to", "2026-11-01", code=1)
     broker.run("figures", *span, "--out", tmp_path / "没有的夹" / "a.csv", code=1)

@@ -48,7 +48,8 @@ class FiguresPage(Page):
             combo.setMinimumContentsLength(6)
             combo.currentIndexChanged.connect(lambda _index: self.refresh())
         self.export_button = Button(_("导出"), "primary", icon="export", on_click=self._export)
-        self.header.add_actions(self.period, self.whose, self.export_button)
+        self.print_button = Button(_("打印"), icon="printer", on_click=self._print)
+        self.header.add_actions(self.period, self.whose, self.print_button, self.export_button)
         area, self._column = scroll_column(margins=(24, 0, 20, 14))
         self.body.addWidget(area)
         self._cards = QHBoxLayout()
@@ -76,6 +77,10 @@ class FiguresPage(Page):
         figures = self.figures
         if figures is not None:
             self.desk.tasks.run(self, lambda: write_figures(path, figures), lambda _none: self._say_saved(path))
+
+    def _print(self) -> None:
+        if self.figures is not None:
+            self.desk.go("papers", ("figures", (self.figures.first, self.figures.last, self.figures.mine)))
 
     def _say_saved(self, path: Path) -> None:
         self.desk.toast(_("已导出：{name}").format(name=path.name), icon="export")

@@ -8,6 +8,7 @@ from typing import Any
 
 from broker_app.i18n import _
 from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
+from broker_app.services.figures_sheet import FiguresSheet, figures_sheet
 from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.sessions import Session
 from broker_app.services.sheets import PlanSheet
@@ -55,6 +56,7 @@ def paper_kinds() -> dict[str, PaperKind]:
         PaperKind("visit_plan", _("走访计划表"), _plan_of, "visit_plan:build_visit_plan"),
         PaperKind("work_log", _("工作日志"), _log_of, "work_log:build_work_log"),
         PaperKind("assessment", _("考核表"), _assessment_of, "assessment:build_assessment"),
+        PaperKind("figures", _("工作统计表"), _figures_of, "figures:build_figures"),
     )
     return {one.name: one for one in kinds}
 
@@ -62,6 +64,11 @@ def paper_kinds() -> dict[str, PaperKind]:
 def _plan_of(session: Session, days: tuple[date, date]) -> PlanSheet:
     first, last = days
     return plan_sheet(session, first, last)
+
+
+def _figures_of(session: Session, about: tuple[date, date, bool]) -> FiguresSheet:
+    first, last, mine = about
+    return figures_sheet(session, first, last, mine=mine)
 
 
 def _log_of(session: Session, days: tuple[date, date]) -> WorkLogSheet:

@@ -206,6 +206,13 @@ def _assessments(session: Session, days_a_month: int) -> list[PaperRow]:
     ]
 
 
+def _figures(_session: Session, _query: str, offset: int, _limit: int) -> list[PaperRow]:
+    """One's own figures of each usual period."""
+    if offset:
+        return []
+    return [_of_period("figures", _("工作统计表"), one, (one.first, one.last, True)) for one in usual_periods(today())]
+
+
 def _of_period(kind: str, title: str, period: Period, what: object) -> PaperRow:
     days = _("{first} 至 {last}").format(first=period.first, last=period.last)
     return PaperRow(kind, what, title, period.name, "", days)
@@ -239,6 +246,7 @@ _READERS = {
     "firm_page": _firm_pages,
     "visit_plan": _plans,
     "work_log": _logs,
+    "figures": _figures,
 }
 
 

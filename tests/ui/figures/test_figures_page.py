@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from broker_app.exchange.figures_file import cells
 from broker_app.services.work_figures import Period
 from broker_app.ui.figures.page import FiguresPage
+from broker_app.ui.papers.page import PapersPage
 from broker_app.ui.shell.main_window import MainWindow
 from broker_app.ui.shell.text_blocks import Paragraph, Words
 from tests.ui.conftest import all_of
@@ -43,6 +44,12 @@ def test_figures_of_the_year_are_shown_and_saved(
     settled()
     assert window.toast is not None
     assert "今年.xlsx" in window.toast.words
+    page.print_button.click()
+    settled()
+    settled()
+    assert isinstance(window.page, PapersPage)
+    assert window.page.paper is not None
+    assert window.page.paper.title == "工作统计表"
 
 
 def test_a_time_without_work_says_so(window: MainWindow, settled: Settle, monkeypatch: pytest.MonkeyPatch) -> None:
