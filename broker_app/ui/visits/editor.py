@@ -7,7 +7,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, InvalidInputError
 from broker_app.i18n import _, first_sentence
@@ -295,8 +295,26 @@ class VisitEditor(QWidget):
             return  # it is read again when what is typed has landed
         self._detail, self._needs, self._proposals = found.detail, found.needs, found.proposals
         self._draft = self._detail.draft
+        self._follow_store()
         self._show_state()
         self._show_cards()
+        self._remember_shown()
+
+    def _follow_store(self) -> None:
+        """Show what was changed elsewhere, but never in a field somebody is in."""
+        focus = QApplication.focusWidget()
+        self._loading = True
+        if focus is None or not self.head.isAncestorOf(focus):
+            self.head.fill(self._draft, self._detail.enterprise if self._detail else "")
+        if not self.note.hasFocus() and not self.note.composing and self.note.toPlainText() != self._draft.note:
+            self.note.show_note(self._draft.note)
+        self._loading = False
+
+    def _remember_shown(self) -> None:
+        """What stands in the fields now was not typed; only what differs from it later is written."""
+        draft = self._draft
+        self.keeper.sitting.shown = self._typed() if self.visit_id is not None else None
+        self._draft = draft
 
     def _fill(self) -> None:
         self._loading = True
@@ -308,6 +326,7 @@ class VisitEditor(QWidget):
             self._banners.addWidget(Banner("warn", _("补记"), self._draft.late_reason))
         self._show_state()
         self._show_cards()
+        self._remember_shown()
 
     def _show_state(self) -> None:
         editable = self.state in EDITABLE

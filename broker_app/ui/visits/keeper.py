@@ -1,11 +1,11 @@
-"""Keeps what is typed in a visit: within a second after the last key, at least every three seconds while typing on.
+"""Keeps what is typed in a visit: within a second after the last key, at least every two seconds while typing on.
 
 Writes share one thread and land in the order they were asked for. A new visit has no id before its first write has
 landed; later writes find the id in the :class:`Sitting` they share, so nothing is written twice.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,7 +14,7 @@ from broker_app.errors import BrokerError
 from broker_app.rules.states import VisitState
 from broker_app.services.needs import get_need, save_need
 from broker_app.services.sessions import Session
-from broker_app.services.visits import Span, VisitDraft, move_visit, save_visit
+from broker_app.services.visits import Span, VisitDraft, get_visit, move_visit, save_visit
 from broker_app.ui.shell.tasks import TaskRunner
 
 SAVE_AFTER_MS = 800
@@ -25,12 +25,14 @@ SAVE_AT_LEAST_EVERY_MS = 2000
 class Sitting:
     """One visit while it is in the editor. ``visit_id`` is None until its first write has landed.
 
-    ``row_id`` belongs to the writing thread: the row its first write made, which may not have landed yet.
+    ``row_id`` belongs to the writing thread: the row its first write made, which may not have landed yet. ``shown``
+    is what stood in the fields when they were filled or written last: what differs from it was typed.
     """
 
     visit_id: UUID | None = None
     planned: bool = False
     row_id: UUID | None = None
+    shown: VisitDraft | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class VisitKeeper(QObject):
         def work(session: Session) -> bool:
             known = sitting.row_id or sitting.visit_id
             is_new = known is None
-            saved = save_visit(session, typed.draft, known)
+            saved = save_visit(session, _merged(session, known, sitting.shown, typed.draft), known)
             if is_new and sitting.planned:
                 move_visit(session, saved, VisitState.PLANNED)
             for need_id, spans in typed.moved_spans.items():
@@ -111,6 +113,7 @@ class VisitKeeper(QObject):
 
         def done(is_new: bool) -> None:
             sitting.visit_id = sitting.row_id
+            sitting.shown = typed.draft
             self.saved.emit(sitting, is_new)
             if then is not None and sitting.visit_id is not None:
                 then(sitting.visit_id)
@@ -122,3 +125,15 @@ class VisitKeeper(QObject):
             self.refused.emit(error)
 
         self._tasks.write(self, work, done, refused)
+
+
+def _merged(session: Session, visit_id: UUID | None, shown: VisitDraft | None, typed: VisitDraft) -> VisitDraft:
+    """What was typed here, over what the store has now: the calendar or another computer may have changed the rest."""
+    if visit_id is None or shown is None:
+        return typed
+    changed = {
+        field.name: getattr(typed, field.name)
+        for field in fields(typed)
+        if getattr(typed, field.name) != getattr(shown, field.name)
+    }
+    return replace(get_visit(session, visit_id).draft, **changed)
