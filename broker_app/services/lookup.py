@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from broker_app.codes.counties import county_label
 from broker_app.codes.industries import industry_label
 from broker_app.db.models import Achievement, Attachment, Base, Contact, Enterprise, Need, Visit
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.rules.calendar import utc_now
 from broker_app.rules.states import state_label
 from broker_app.services.records import plain_text
@@ -190,7 +190,7 @@ def _firms(session: Session, numbers: Sequence[int]) -> Iterator[_Record]:
     for row in _rows(
         session, Enterprise, numbers, select(*columns, Enterprise.address, Enterprise.credit_code, last.label("last"))
     ):
-        facts = (county_label(row.county), "、".join(industry_label(code) for code in row.industries))
+        facts = (county_label(row.county), listed(industry_label(code) for code in row.industries))
         words = " ".join((row.name, row.pinyin, row.credit_code, row.address))
         yield _Record(row.record_number, words, row.last, Hit("enterprise", row.id, row.name, facts))
 
@@ -220,7 +220,7 @@ def _needs(session: Session, numbers: Sequence[int]) -> Iterator[_Record]:
 def _achievements(session: Session, numbers: Sequence[int]) -> Iterator[_Record]:
     columns = (Achievement.id, Achievement.title, Achievement.owner, Achievement.field, Achievement.industries)
     for row in _rows(session, Achievement, numbers, select(*columns, Achievement.pinyin, Achievement.created_at)):
-        field = row.field or "、".join(industry_label(code) for code in row.industries)
+        field = row.field or listed(industry_label(code) for code in row.industries)
         words = " ".join((row.title, row.pinyin, row.owner, row.field))
         yield _Record(
             row.record_number, words, row.created_at, Hit("achievement", row.id, row.title, (row.owner, field))

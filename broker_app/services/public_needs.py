@@ -14,7 +14,7 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Need, PublishedNeed
 from broker_app.errors import IllegalMoveError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.services.money import budget_label, wan
 from broker_app.services.needs import Metric, NeedDraft, open_metric, save_need
 from broker_app.services.public_record import OPEN, public_id
@@ -92,7 +92,7 @@ def list_public_needs(
     return [
         PublicNeedRow(
             row.id, row.number, row.title, county_label(row.county) if row.county else "",
-            "、".join(industry_label(code) for code in row.industries),
+            listed(industry_label(code) for code in row.industries),
             budget_label(row.budget_low, row.budget_high), row.deadline, row.contact_unit, row.published_on,
             row.id in ours,
         )
@@ -142,7 +142,7 @@ def take_over(session: Session, record_id: UUID) -> UUID:
         session,
         NeedDraft(
             title=row.title,
-            text="\n".join((text, _("公开需求 {number}，联系：{asks}").format(number=row.number, asks=asks))),
+            text="\n".join((text, f"公开需求 {row.number}，联系：{asks}")),
             kind=row.kind, industries=tuple(row.industries), keywords=tuple(row.keywords), problem=row.problem,
             goal=row.goal, metrics=detail.metrics,
             budget_low=wan(row.budget_low), budget_high=wan(row.budget_high), deadline=row.deadline, mode=row.mode,

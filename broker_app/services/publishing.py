@@ -21,7 +21,7 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Contact, Enterprise, Need, OutboxOperation, ProfileValue, PublishedNeed, Visit
 from broker_app.errors import IllegalMoveError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.rules.states import NEED_MACHINE, NeedState
 from broker_app.services.conflicts import conflicts_about
 from broker_app.services.field_papers import secret_of_firm
@@ -334,8 +334,8 @@ def _lines(text: PublicText) -> tuple[tuple[str, str], ...]:
         (_("主要问题"), text.problem),
         (_("预期目标"), text.goal),
         (_("指标"), "\n".join(map(_metric_line, text.metrics))),
-        (_("行业"), "、".join(industry_label(code) for code in text.industries)),
-        (_("关键词"), "、".join(text.keywords)),
+        (_("行业"), listed(industry_label(code) for code in text.industries)),
+        (_("关键词"), listed(text.keywords)),
         (_("预算"), budget_label(text.budget_low, text.budget_high)),
         (_("期限"), text.deadline.isoformat() if text.deadline else ""),
         (_("合作方式"), label(CodeList.COOPERATION_MODE, text.mode)),

@@ -12,7 +12,7 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, entries, entry, label
 from broker_app.db.models import Visit
 from broker_app.errors import InvalidInputError
-from broker_app.i18n import _
+from broker_app.i18n import _, listed
 from broker_app.services.records import text_field
 
 _MOST_HEADS, _MOST_MINUTES = 100_000, 100 * 60
@@ -184,7 +184,7 @@ def training_words(facts: RoleFacts) -> str:
         _("{n} 人").format(n=facts.training_heads) if facts.training_heads else "",
         _("{n} 小时").format(n=hours_text(facts.training_minutes)) if facts.training_minutes else "",
     ]
-    return "，".join(part for part in parts if part)
+    return _("，").join(part for part in parts if part)
 
 
 def term_words(facts: RoleFacts) -> str:
@@ -205,7 +205,7 @@ def _check_figure(field: str, figure: int | None, most: int, refusal: str) -> No
 
 
 def _ticked(title: str, code_list: CodeList, codes: tuple[str, ...]) -> FactLine:
-    return FactLine(code_list.value, title, "、".join(_chosen(code_list, codes)), code_list.value)
+    return FactLine(code_list.value, title, listed(_chosen(code_list, codes)), code_list.value)
 
 
 def _chosen(code_list: CodeList, codes: tuple[str, ...]) -> tuple[str, ...]:
