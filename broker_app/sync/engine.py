@@ -202,6 +202,9 @@ def _send(
     try:
         reply = yield Exchange(request)
     except Refusal as refusal:
+        if refusal.name == protocol.CLIENT_TOO_OLD and limit:  # it may tell all the same, only not be told
+            yield from _send(local, batch, 0, report, progress)
+            return None
         if refusal.name not in _ONE_AT_A_TIME:
             raise
         halves = _halved(batch)
