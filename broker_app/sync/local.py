@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from time import sleep
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -18,6 +19,7 @@ from broker_app.sync.records import Applied, Removals
 from broker_app.sync.session_store import read_sign_in
 
 _ROWS_AT_ONCE = 1_000
+_BREATH = 0.001  # seconds between two transactions: the lock is not fair, and whoever types would wait for many
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class Local:
             count += len(some)
             with self.sessions.write() as session:
                 records.apply_first(session, some, self.removals, self.now())
+            sleep(_BREATH)
         with self.sessions.write() as session:
             session.merge(SnapshotChunk(scope=scope, sha256=sha256))
         return count
