@@ -41,7 +41,8 @@ bench: setup ## every benchmark; figures go to out/bench.jsonl
 	@$(PYTHON) .ci/bench.py
 
 soak: setup ## the searching tests with many more and always new examples
-	@HYPOTHESIS_PROFILE=soak $(PYTHON) -m pytest --timeout 1800 $(PYTEST_ARGUMENTS)
+	@HYPOTHESIS_PROFILE=soak BROKER_SYNC_HISTORIES=$${BROKER_SYNC_HISTORIES:-3000} \
+		BROKER_SYNC_REAL_HISTORIES=$${BROKER_SYNC_REAL_HISTORIES:-60} $(PYTHON) -m pytest --timeout 1800 $(PYTEST_ARGUMENTS)
 
 lock: ## both lock files anew (needs uv)
 	@mkdir -p build

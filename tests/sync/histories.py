@@ -11,7 +11,7 @@ import base64
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -196,14 +196,18 @@ class Central:
         self.revs = revs
         return self.oracle.push(login, [one for one in operations if one.op in there])
 
-    def die_at_the_next_commit(self) -> None:
+    @contextmanager
+    def dying(self) -> Iterator[None]:
         """A worker that is killed when its transaction is about to be committed."""
 
         def die(_connection: Connection) -> None:
-            event.remove(self.engine, "commit", die)
             raise Lost
 
         event.listen(self.engine, "commit", die)
+        try:
+            yield
+        finally:
+            event.remove(self.engine, "commit", die)
 
     def set_access(self, login: str, scope: str, *, given: bool) -> None:
         with writing(self.engine) as connection:
@@ -718,9 +722,8 @@ class History:
             raise Lost
         if fault == "twice":
             self.central.answer(login, request)
-        if fault == "die":
-            self.central.die_at_the_next_commit()
-        reply = self.central.answer(login, request)
+        with self.central.dying() if fault == "die" else nullcontext():
+            reply = self.central.answer(login, request)
         if fault == "late" and person is not None:
             person.late = request
         if fault == "lose_reply":
