@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -24,7 +24,7 @@ from broker_app.ui.enterprises.merge_dialog import open_merge
 from broker_app.ui.enterprises.page import remove_enterprise
 from broker_app.ui.enterprises.picker import EnterprisePicker
 from broker_app.ui.enterprises.timeline import LINE_ROLE, Timeline
-from broker_app.ui.shell.buttons import Button, tool_button
+from broker_app.ui.shell.buttons import Button, TitleLink, tool_button
 from broker_app.ui.shell.cards import Card, Hairline, Panel, clear_layout, row_of
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import Dialog
@@ -209,10 +209,9 @@ class EnterpriseProfilePage(Page):
         clear_layout(self._needs)
         self._needs_count.setText(str(len(needs)) if needs else "")
         for need in needs[:8]:
-            line = Button(need.title, "quiet", small=True, on_click=partial(self.desk.go, "need", need.id))
-            line.setToolTip(need.title)
             holder = QWidget()
-            holder.setLayout(row_of(_shortened(line), None, Words(need.state, "meta", "text3")))
+            link = TitleLink(need.title, on_click=partial(self.desk.go, "need", need.id))
+            holder.setLayout(row_of(link, None, Words(need.state, "meta", "text3")))
             self._needs.addWidget(holder)
         if not needs:
             self._needs.addWidget(Paragraph(_("没有没结的需求。"), "meta", "text3"))
@@ -356,9 +355,3 @@ def _tier_chip(tier: Tier, day: date) -> ChipLabel:
     if left < 0:
         return ChipLabel(_("{tier} 已过期").format(tier=name), "bad", "warning-circle")
     return ChipLabel(_("{tier} 还有 {n} 天").format(tier=name, n=left), "warn", "clock")
-
-
-def _shortened(button: Button) -> Button:
-    button.setMaximumWidth(230)
-    button.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-    return button

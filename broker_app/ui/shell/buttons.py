@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from broker_app.ui.shell import icons
 from broker_app.ui.shell.theme import theme
@@ -54,6 +55,33 @@ class Button(QPushButton):
         token = _ICON_COLOURS.get(str(self.property("kind")), "text2")
         self.setIcon(icons.icon(self._icon_name, self._icon_size, token, gap=gap))
         self.setIconSize(QSize(self._icon_size + gap, self._icon_size))
+
+
+class TitleLink(Button):
+    """A quiet button that carries somebody's own words, as long as they may be: cut with … where there is no room."""
+
+    def __init__(self, words: str, *, on_click: Callable[[], object] | None = None) -> None:
+        super().__init__(words, "quiet", small=True, on_click=on_click)
+        self.words = words
+        self._whole = super().sizeHint()
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Room for all the words."""
+        return self._whole
+
+    def minimumSizeHint(self) -> QSize:
+        """A few of them are enough."""
+        return QSize(min(self._whole.width(), 72), self._whole.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the words to the room there is."""
+        super().resizeEvent(event)
+        spare = self._whole.width() - self.fontMetrics().horizontalAdvance(self.words)
+        room = max(0, self.width() - spare)
+        self.setText(self.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, room))
 
 
 def tool_button(icon: str, says: str, on_click: Callable[[], object] | None = None) -> Button:
