@@ -38,7 +38,7 @@ from broker_app.sync.session_store import SignIn  # noqa: E402
 RECORDS = int(os.environ.get("BROKER_SYNC_RECORDS", "10000"))
 CHANGES = 100
 PASSWORD = "a long enough password"  # noqa: S105 - of a server that lives for a minute
-FIRST_UP, FIRST_DOWN = 45.0, 15.0  # times the floor
+FIRST_UP, FIRST_DOWN = 60.0, 15.0  # times the floor
 HUNDRED_SECONDS = 1.0  # of a hundred changes the floor is too short to be a measure
 NOTHING_REQUESTS, NOTHING_BYTES, NOTHING_SECONDS = 1, 600, 0.1
 PROMISE = {"up": 1.5, "down": 0.6, "nothing": 0.010, "push 100": 0.060}  # seconds, of ten thousand records
