@@ -1,17 +1,23 @@
 """Typing Chinese: nothing is changed while letters are being composed, and none of them are lost."""
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+import broker_app.ui
 from broker_app.services.visits import get_visit
+from broker_app.ui.enterprises.picker import EnterprisePicker
+from broker_app.ui.enterprises.tag_line import TagLine
 from broker_app.ui.pages import page_makers
+from broker_app.ui.shell import palette
 from broker_app.ui.shell.fields import AmountLine, DateLine, ListLine, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit, commit_composition
 from broker_app.ui.shell.main_window import MainWindow
@@ -29,10 +35,13 @@ INPUTS: dict[str, Callable[[], Input]] = {
     "date": lambda: DateLine(today=lambda: date(2026, 11, 24)),
     "amount": AmountLine,
     "list": ListLine,
+    "tags": lambda: TagLine(lambda: ("样例标签", "温州")),
     "area": text_area,
     "note": NoteEdit,
     "time": VisitTimeLine,
 }
+
+IN_THE_WINDOW = {EnterprisePicker, palette._PaletteLine}
 
 
 def compose(field: QWidget, letters: str) -> None:
@@ -157,3 +166,69 @@ def test_every_input_of_every_page_is_one_of_ours(window: MainWindow, settled: S
                 if not ours and not isinstance(field.parent(), QAbstractSpinBox):
                     strangers.append(f"{name}: {type(field).__name__} {field.accessibleName()}")
     assert strangers == []
+
+
+def test_every_kind_of_text_field_is_tried() -> None:
+    """A new kind of field has to be added above, or be one of those that need a window of their own."""
+    for module in pkgutil.walk_packages(broker_app.ui.__path__, "broker_app.ui."):
+        importlib.import_module(module.name)
+    kinds: set[type] = set()
+    waiting: list[type] = [ImeAwareLineEdit, ImeAwareTextEdit]
+    while waiting:
+        kind = waiting.pop()
+        if kind.__module__.startswith("broker_app.") and kind not in kinds:
+            kinds.add(kind)
+            waiting += kind.__subclasses__()
+    tried = {ImeAwareLineEdit, ImeAwareTextEdit, DateLine, AmountLine, ListLine, TagLine, NoteEdit, VisitTimeLine}
+    assert kinds - tried == IN_THE_WINDOW
+
+
+class TestFieldsOfTheWindow:
+    """Fields that search while one types: only real text is looked for, and Enter that chooses a word takes nothing."""
+
+    def fields(self, window: MainWindow, settled: Settle) -> dict[str, ImeAwareLineEdit]:
+        page = window.show_page("visits", "new")
+        settled()
+        assert isinstance(page, VisitsPage)
+        window.palette_view.open()
+        return {"firm": page.editor.head.picker, "palette": window.palette_view.field}
+
+    @pytest.mark.parametrize("name", ["firm", "palette"])
+    def test_composing_searches_nothing(self, name: str, window: MainWindow, settled: Settle) -> None:
+        field = self.fields(window, settled)[name]
+        told: list[str] = []
+        field.committed.connect(told.append)
+        for letters in ("y", "yong", "yongjia"):
+            compose(field, letters)
+        field.set_text("从别处来的")
+        assert (field.text(), told) == ("", [])
+        commit(field, "永嘉")
+        assert told[0] == "永嘉"
+        assert field.text() == "从别处来的"
+
+    def test_the_palette_is_a_part_of_the_window(self, window: MainWindow, settled: Settle) -> None:
+        self.fields(window, settled)
+        assert not window.palette_view.isWindow()  # input methods fail in windows that pop up
+        assert QApplication.activePopupWidget() is None
+        assert QApplication.focusWidget() is window.palette_view.field
+
+
+def test_no_command_takes_a_key_that_writes(window: MainWindow) -> None:
+    for command in window.desk.commands.all():
+        if command.keys:
+            combination = QKeySequence(command.keys)[0]  # type: ignore[index]
+            control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+            function = Qt.Key.Key_F1 <= combination.key() <= Qt.Key.Key_F35
+            assert function or combination.keyboardModifiers() & control, command.name
+
+
+def test_leaving_a_field_in_the_middle_of_a_word_is_no_edit_of_the_next(window: MainWindow) -> None:
+    one, other = ImeAwareLineEdit(parent=window), ImeAwareLineEdit(parent=window)
+    for number, field in enumerate((one, other)):
+        field.setGeometry(0, 40 * number, 200, 32)
+        field.show()
+    one.setFocus()
+    compose(one, "wenzhou")
+    commit_composition()
+    other.setFocus()
+    assert (one.text(), other.text()) == ("wenzhou", "")
