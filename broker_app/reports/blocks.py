@@ -179,7 +179,7 @@ def _fact_words(one: RoleLine) -> str:
 
 
 def _choices(one: RoleLine) -> list[str]:
-    return [row.label for row in entries(one.code_list)] if one.code_list in set(CodeList) else []
+    return [row.chinese for row in entries(one.code_list)] if one.code_list in set(CodeList) else []
 
 
 def span_of_time(start: datetime, end: datetime | None) -> str:

@@ -101,7 +101,7 @@ def _facts(sheet: VisitSheet) -> Grid:
         rows.append(Row((label("技术需求"), value("本次走访未记录技术需求", 3))))
     if not sheet.follow_ups:
         rows.append(Row((label("后续任务"), value("本次走访未安排后续任务", 3))))
-    opinion = options([one.label for one in entries(CodeList.OPINION)], (sheet.opinion,) if sheet.opinion else ())
+    opinion = options([one.chinese for one in entries(CodeList.OPINION)], (sheet.opinion,) if sheet.opinion else ())
     late = f"是（{sheet.late_reason}）" if sheet.late_reason else "否"
     rows.append(Row((label("企业意见"), value(opinion), label("补记"), value(late))))
     return Grid((4 * UNIT, 8 * UNIT, 4 * UNIT, 8 * UNIT), tuple(rows), space_after=_GAP)
