@@ -272,15 +272,13 @@ def _rows(
 def _read(session: Session, kind: _Kind) -> _Texts:
     def joined(*parts: str) -> str:
         cut = f" || '{_PART}' || ".join(("r.rowid", *parts))
-        statement = f"SELECT group_concat({cut}, '{_RECORD}') FROM {kind.table} WHERE r.deleted_at IS NULL"  # noqa: S608
-        found = session.scalar(text(statement))
-        return f"{_RECORD}{found}{_RECORD}" if found else ""
+        return f"group_concat({cut}, '{_RECORD}')"
 
     # pinyin is "initials spelled initials spelled": one key of each reading after the other.
-    return _Texts(
-        words=joined(f"lower({kind.name})", f"lower({kind.words})", "''"),
-        keys=joined(f"'{_KEY}' || replace({kind.pinyin}, ' ', '{_KEY}{_KEY}') || '{_KEY}'") if kind.pinyin else "",
-    )
+    keys = f"'{_KEY}' || replace({kind.pinyin}, ' ', '{_KEY}{_KEY}') || '{_KEY}'"
+    columns = [joined(f"lower({kind.name})", f"lower({kind.words})", "''"), joined(keys) if kind.pinyin else "''"]
+    statement = f"SELECT {', '.join(columns)} FROM {kind.table} WHERE r.deleted_at IS NULL"  # noqa: S608 - all ours
+    return _Texts(*(f"{_RECORD}{found}{_RECORD}" if found else "" for found in session.execute(text(statement)).one()))
 
 
 def _steps(texts: _Texts, word: str, *, spread: bool) -> Iterator[Iterator[tuple[int, int]]]:
