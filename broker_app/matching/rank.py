@@ -39,7 +39,7 @@ from broker_app.matching.twins import find_twins
 # 浙科提〔2022〕186号 asks for 先用后转 and for a 转移支付 of achievements to the mountain counties; that the one is the
 # way of the other is our reading (待核实), so it is a small visible factor and no rule.
 USE_THEN_PAY = "use_then_pay"
-COUNTED_POOL = 50_000  # records up to which every occurrence is counted
+COUNTED_POOL = 10_000  # records up to which every occurrence is counted; here nDCG@10 +0.005, recall@50 -0.005
 COUNTED_TIMES = 2  # occurrences to a row, beyond which a token is taken for a common one
 REACH, REACH_LEAST = 4, 80  # rows scored in full: four for each that is asked for and eighty more
 

@@ -105,6 +105,10 @@ def test_layout_does_not_change_what_is_meant(spoil: "object") -> None:
 def test_a_long_note_of_one_kind_is_read_and_every_proposal_lies_in_it(piece: str) -> None:
     note = (piece * 10_000)[:10_000]
     found = split_note(note, VISIT)
-    for one in (*found.needs, *found.referrals, *found.follow_ups, *found.confidential):
-        assert one.text == "\n".join(note[span.start : span.end] for span in one.spans)
+    texts = [(one.text, one.spans) for one in found.needs]
+    texts += [(one.text, one.spans) for one in found.referrals]
+    texts += [(one.text, one.spans) for one in found.follow_ups]
+    texts += [(one.text, one.spans) for one in found.confidential]
+    for text, spans in texts:
+        assert text == "\n".join(note[span.start : span.end] for span in spans)
     assert found == split_note(note, VISIT)
