@@ -52,8 +52,8 @@ def typed_date(text: str, today: date) -> date | None:
         return monday + timedelta(days=_WEEKDAYS[found[2]] + _WEEKS.get(found[1] or "", 0))
     if found := _FULL.match(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
-    if text[:1].isascii() and (day := _english_date(text, today)):
-        return day
+    if text[:1].isascii() and (english := _english_date(text, today)):
+        return english
     if found := _SHORT.match(text):
         return _nearest(int(found[1]), int(found[2]), today)
     if found := _TIGHT.match(text):

@@ -151,8 +151,8 @@ def test_days_are_said_and_read_back(english: None) -> None:
     assert (day_name(today), full_day_name(today)) == ("24 Nov", "24 Nov 2026")
     for day in (today, date(2026, 11, 23), date(2026, 12, 31), date(2027, 2, 1), date(2025, 3, 9)):
         assert typed_date(date_text(day, today), today) == day
-    for typed, day in (("tomorrow", 25), ("next wed", 2), ("Friday", 27), ("Nov 26", 26), ("26 november", 26)):
-        assert typed_date(typed, today) == date(2026, 12 if day == 2 else 11, day)
+    for typed, number in (("tomorrow", 25), ("next wed", 2), ("Friday", 27), ("Nov 26", 26), ("26 november", 26)):
+        assert typed_date(typed, today) == date(2026, 12 if number == 2 else 11, number)
 
 
 def test_the_first_sentence_heads_a_message(english: None) -> None:

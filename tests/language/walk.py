@@ -105,7 +105,7 @@ class Walk:
             for found in _MIXED.finditer(words)
         )
 
-    def press_everything(self, place: str, show: Callable[[], None]) -> None:
+    def press_everything(self, place: str, show: Callable[[], object]) -> None:
         """Press one button of each name on the page that ``show`` opens, look, and go back to the page as it was."""
         show()
         settle(self.app, self.window)
@@ -141,10 +141,9 @@ def texts_of(widget: QWidget) -> Iterator[str]:
         yield from filter(None, (one.windowTitle(), one.toolTip(), one.accessibleName(), one.accessibleDescription()))
         if isinstance(one, QLineEdit):
             yield one.placeholderText()
-        if isinstance(text := getattr(one, "text", None), Callable) and not isinstance(one, QAbstractItemView):  # type: ignore[arg-type]
-            words = text()
-            if isinstance(words, str):
-                yield words
+        said = getattr(one, "text", None)
+        if callable(said) and not isinstance(one, QAbstractItemView) and isinstance(words := said(), str):
+            yield words
         if isinstance(one, QComboBox):
             yield from (one.itemText(number) for number in range(one.count()))
         if isinstance(one, QAbstractItemView) and one.model() is not None:
@@ -209,10 +208,7 @@ def main(folder: Path, kind: str, width: int, height: int, theme: str) -> None:
         store = begin(paths, "correct horse battery", Profile(name="Wang Kun", county="330382")).store
     write_settings(paths.settings, Settings(language=ENGLISH, theme=theme))
     app = make_application(Settings(language=ENGLISH, theme=theme))
-    QFileDialog.getOpenFileName = QFileDialog.getOpenFileNames = staticmethod(lambda *_a, **_k: ("", ""))  # type: ignore[method-assign, assignment]
-    QFileDialog.open = lambda *_a: None  # type: ignore[method-assign, assignment]
-    QFileDialog.getSaveFileName = staticmethod(lambda *_a, **_k: ("", ""))  # type: ignore[method-assign, assignment]
-    QFileDialog.getExistingDirectory = staticmethod(lambda *_a, **_k: "")  # type: ignore[method-assign, assignment]
+    _answer_for_the_person()
     window = build_window(store)
     window.resize(width, height)
     window.show()
@@ -234,6 +230,19 @@ def main(folder: Path, kind: str, width: int, height: int, theme: str) -> None:
     app.clipboard().clear()  # what Python copied must not outlive Python
     found = {"chinese": walk.chinese, "clipped": sorted(walk.clipped), "pictures": walk.pictures}
     sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+def _answer_for_the_person() -> None:
+    """Dialogs of the system are closed at once, as if nothing was chosen."""
+    nothing: dict[str, Any] = {
+        "getOpenFileName": ("", ""),
+        "getOpenFileNames": ([], ""),
+        "getSaveFileName": ("", ""),
+        "getExistingDirectory": "",
+        "open": None,
+    }
+    for name, answer in nothing.items():
+        setattr(QFileDialog, name, staticmethod(lambda *_a, answer=answer, **_k: answer))
 
 
 def _walk_pages(walk: Walk, store: Store) -> None:
