@@ -324,19 +324,19 @@ class Files:
         return self._ask(scope, lambda one: blobs.begin(one, scope, digest, size, self.central.clock()))
 
     def upload(self, scope: str, digest: str, offset: int, piece: bytes) -> int:
-        def work(connection: Connection) -> int:
+        def work(connection: Connection) -> int | Problem:
             settings, now = self.central.settings, self.central.clock()
             try:
-                stored = blobs.append(connection, settings, scope, digest, offset, piece, now)
+                return blobs.append(connection, settings, scope, digest, offset, piece, now)
             except Problem as problem:
                 if problem.name != protocol.OFFSET_MISMATCH:
                     raise
                 return int(problem.members["offset"])
-            if isinstance(stored, Problem):
-                raise stored
-            return stored
 
-        return self._ask(scope, work)
+        stored = self._ask(scope, work)
+        if isinstance(stored, Problem):  # what it found wrong is kept, so only now
+            raise Refusal(stored.name, stored.status_code)
+        return stored
 
     def download(self, scope: str, digest: str, offset: int, length: int) -> bytes:
         settings = self.central.settings
