@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from broker_app.exchange.sample import SAMPLE_PASSPHRASE
+from broker_app.paths import ProfilePaths
 from broker_app.services.profile import read_profile
 from broker_app.settings import read_settings
 from broker_app.ui.settings.page import SettingsPage
@@ -36,6 +37,16 @@ def test_choices_are_written_at_once(window: MainWindow, settled: Settle) -> Non
     page.size_buttons.buttons[1].click()
     kept = read_settings(window.desk.profile_folder / "settings.toml")
     assert (kept.theme, kept.font_points) == ("dark", 12.0)
+
+
+def test_the_language_is_chosen_for_the_next_start(window: MainWindow, profile: ProfilePaths, settled: Settle) -> None:
+    page = shown(window, settled)
+    (english,) = [one for one in page.language_buttons.buttons if one.text() == "English"]
+    english.click()
+    settled()
+    assert read_settings(profile.settings).language == "en"
+    assert window.toast is not None
+    assert "下次打开" in window.toast.words
 
 
 def test_a_backup_is_written_and_named(window: MainWindow, tmp_path: Path, settled: Settle) -> None:
