@@ -275,8 +275,10 @@ def test_the_same_code_twice_is_one_question(server: ServerUnderTest, chen: Devi
     # And taken back: what is said of the second is its own again.
     assert statuses(lin.sync(replace(put(COUNTY, "enterprise", two.id), into=two.id, delete=False))) == ["applied"]
     chen.sync(put(COUNTY, "enterprise", two.id, address="莘塍"))
-    assert body_of(lin, COUNTY, two.id)["address"] == "莘塍"
-    assert body_of(lin, COUNTY, one.id)["address"] == "塘下"
+    second, first = body_of(lin, COUNTY, two.id), body_of(lin, COUNTY, one.id)
+    assert second is not None
+    assert first is not None
+    assert (second["address"], first["address"]) == ("莘塍", "塘下")
     assert not server.faults()
 
 
