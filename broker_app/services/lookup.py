@@ -265,7 +265,8 @@ def _rows(
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """The records of these numbers that still stand, each with its ``record_number``."""
     number: ColumnElement[int] = literal_column(f"{model.__tablename__}.rowid", Integer)
-    stands = literal_column(f"{model.__tablename__}.deleted_at").is_(None)
+    # The plus keeps SQLite from reading all that stand by the index of this column, instead of these few.
+    stands = literal_column(f"+{model.__tablename__}.deleted_at").is_(None)
     yield from session.execute(statement.add_columns(number.label("record_number")).where(number.in_(numbers), stands))
 
 

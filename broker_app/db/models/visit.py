@@ -15,7 +15,7 @@ class Visit(Synced, Imported, Authored, Base):
     __tablename__ = "visit"
     __table_args__ = (
         Index("ix_visit_list", "deleted_at", "started_at"),
-        Index("ix_visit_of_firm", "enterprise_id", "deleted_at", "state", "started_at"),
+        Index("ix_visit_of_firm", "enterprise_id", "deleted_at", "started_at", "state"),
     )
     number: Mapped[str] = mapped_column(default="", index=True)
     enterprise_id: Mapped[UUID | None] = mapped_column(index=True)

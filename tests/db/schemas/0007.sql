@@ -544,7 +544,7 @@ CREATE INDEX ix_visit_enterprise_id ON visit (enterprise_id);
 CREATE INDEX ix_visit_import_batch_id ON visit (import_batch_id);
 CREATE INDEX ix_visit_list ON visit (deleted_at, started_at);
 CREATE INDEX ix_visit_number ON visit (number);
-CREATE INDEX ix_visit_of_firm ON visit (enterprise_id, deleted_at, state, started_at);
+CREATE INDEX ix_visit_of_firm ON visit (enterprise_id, deleted_at, started_at, state);
 CREATE INDEX ix_visit_scope ON visit (scope);
 CREATE INDEX ix_visit_source_id ON visit (source_id);
 CREATE INDEX ix_visit_started_at ON visit (started_at);

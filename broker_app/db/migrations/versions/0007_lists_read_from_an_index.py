@@ -7,7 +7,7 @@ down_revision = "0006"
 
 _INDEXES = (
     ("ix_visit_list", "visit", ("deleted_at", "started_at")),
-    ("ix_visit_of_firm", "visit", ("enterprise_id", "deleted_at", "state", "started_at")),
+    ("ix_visit_of_firm", "visit", ("enterprise_id", "deleted_at", "started_at", "state")),
     ("ix_achievement_list", "achievement", ("deleted_at", "created_at", "source_id", "id")),
     ("ix_enterprise_lookup", "enterprise", ("deleted_at", "name", "pinyin", "credit_code", "address", "id")),
 )
