@@ -32,8 +32,8 @@ NEED = """
 raw -> refined deferred withdrawn not_technical
 refined -> verified merged deferred withdrawn not_technical
 verified -> published matching refined deferred withdrawn not_technical
-published -> matching listed_on_bill deferred withdrawn not_technical
-listed_on_bill -> matching deferred withdrawn not_technical
+published -> verified matching listed_on_bill deferred withdrawn not_technical
+listed_on_bill -> verified matching deferred withdrawn not_technical
 matching -> negotiating no_match deferred withdrawn not_technical
 no_match -> matching deferred withdrawn not_technical
 negotiating -> contracted matching deferred withdrawn not_technical
