@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from broker_app.codes.counties import county_label
 from broker_app.codes.lists import CodeList, label
+from broker_app.db.actor import Actor
 from broker_app.db.models import Attachment, Enterprise, FollowUp, Match, Need, Visit
 from broker_app.i18n import _, counted, day_name, listed
 from broker_app.rules.calendar import CHINA_TIME, china_date
@@ -87,13 +88,16 @@ class TodayBoard:
 
 
 def today_board(session: Session) -> TodayBoard:
-    """Gather the page Today from the store."""
+    """Gather the page Today from the store: the day of the person at this computer.
+
+    Colleagues' visits stand in the calendar and in the list; here only those one goes along to.
+    """
     day = today()
     stops = _stops(session, day, day + timedelta(days=1))
     return TodayBoard(
         day=day,
         stops=tuple(stops),
-        coming=tuple(_stops(session, day + timedelta(days=1), day + timedelta(days=15))[:6]),
+        coming=tuple(_stops(session, day + timedelta(days=1), day + timedelta(days=15), most=6)),
         to_do=tuple(_to_do(session, day)),
         deadlines=tuple(_deadlines(session, day)),
         month=_month(session, day),
@@ -105,7 +109,16 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), CHINA_TIME)
 
 
-def _stops(session: Session, first: date, end: date) -> list[PlannedStop]:
+def _is_mine(session: Session) -> ColumnElement[bool]:
+    actor: Actor = session.info["actor"]
+    mine = Visit.author_id == actor.user_id
+    if not actor.name:
+        return mine
+    companion = func.json_each(Visit.companions).table_valued("value")
+    return mine | select(companion.c.value).where(companion.c.value == actor.name).exists()
+
+
+def _stops(session: Session, first: date, end: date, *, most: int | None = None) -> list[PlannedStop]:
     rows = session.execute(
         select(Visit, Enterprise.name, Enterprise.county)
         .outerjoin(Enterprise, Enterprise.id == Visit.enterprise_id)
@@ -114,8 +127,10 @@ def _stops(session: Session, first: date, end: date) -> list[PlannedStop]:
             Visit.state != VisitState.CANCELLED,
             Visit.started_at >= _midnight(first),
             Visit.started_at < _midnight(end),
+            _is_mine(session),
         )
         .order_by(Visit.started_at, Visit.id)
+        .limit(most)
     ).all()
     stops: list[PlannedStop] = []
     next_given = False
@@ -242,6 +257,7 @@ def _unfinished(session: Session, day: date) -> Sequence[tuple[Visit, str | None
         .outerjoin(Enterprise, Enterprise.id == Visit.enterprise_id)
         .where(
             Visit.deleted_at.is_(None),
+            _is_mine(session),
             (Visit.state == VisitState.RETURNED)
             | (Visit.state.in_((VisitState.DRAFT, VisitState.IN_PROGRESS)) & (Visit.started_at < _midnight(day))),
         )
@@ -315,21 +331,35 @@ def _deadlines(session: Session, day: date) -> list[Deadline]:
 
 
 def _month(session: Session, day: date) -> MonthFigures:
-    first = _midnight(day.replace(day=1))
+    first, author = _midnight(day.replace(day=1)), session.info["actor"].user_id
     visits = (
-        select(Visit).where(Visit.deleted_at.is_(None), Visit.state.in_(_WRITTEN), Visit.started_at >= first).subquery()
+        select(Visit)
+        .where(
+            Visit.deleted_at.is_(None),
+            Visit.state.in_(_WRITTEN),
+            Visit.started_at >= first,
+            Visit.author_id == author,
+        )
+        .subquery()
     )
     return MonthFigures(
         visits=session.scalar(select(func.count()).select_from(visits)) or 0,
         enterprises=session.scalar(select(func.count(visits.c.enterprise_id.distinct()))) or 0,
         needs=session.scalar(
-            select(func.count()).select_from(Need).where(Need.deleted_at.is_(None), Need.created_at >= first)
+            select(func.count())
+            .select_from(Need)
+            .where(Need.deleted_at.is_(None), Need.created_at >= first, Need.author_id == author)
         )
         or 0,
         matches=session.scalar(
             select(func.count())
             .select_from(Match)
-            .where(Match.deleted_at.is_(None), Match.created_at >= first, Match.state != MatchState.DECLINED)
+            .where(
+                Match.deleted_at.is_(None),
+                Match.created_at >= first,
+                Match.state != MatchState.DECLINED,
+                Match.author_id == author,
+            )
         )
         or 0,
     )

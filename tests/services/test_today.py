@@ -14,7 +14,7 @@ from broker_app.rules.states import NeedState, VisitState
 from broker_app.services.needs import NeedDraft, move_need, save_need
 from broker_app.services.today import TodayBoard, open_counts, today_board
 from broker_app.services.visits import FollowUpDraft, VisitDraft, move_visit, record_visit, save_visit
-from tests.services.conftest import as_colleague
+from tests.services.conftest import as_author, as_colleague
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CHINA_TIME)
 
@@ -46,6 +46,19 @@ def test_an_empty_profile_has_an_empty_day(store: Store) -> None:
     found = board(store)
     assert (found.day, found.stops, found.coming, found.to_do, found.deadlines) == (date(2026, 11, 24), (), (), (), ())
     assert (found.month.visits, found.month.enterprises, found.month.needs, found.month.matches) == (0, 0, 0, 0)
+
+
+def test_the_day_of_a_colleague_is_not_mine_unless_i_go_along(store: Store, firm: UUID) -> None:
+    as_colleague(store)
+    visit(store, firm, NOW, VisitState.PLANNED)
+    visit(store, firm, NOW - timedelta(days=2), VisitState.IN_PROGRESS)
+    visit(store, firm, NOW, VisitState.RECORDED)
+    together = visit(store, firm, NOW.replace(hour=16), VisitState.PLANNED, companions=("李教授", "林样例"))
+    as_author(store)
+    found = board(store)
+    assert [stop.visit_id for stop in found.stops] == [together]
+    assert (found.to_do, found.month.visits) == ((), 0)
+    assert len(found.recent) == 1  # what the team wrote is still told
 
 
 def test_the_stops_of_the_day_in_order(store: Store, firm: UUID) -> None:
