@@ -450,6 +450,7 @@ def _tell_whole(session: Session, kind: str, row: Mapping[str, Any]) -> None:
         session.delete(later)  # made, kept apart and put into the trash: there is nothing left to tell
     else:
         later.fields = {name: [None, value] for name, value in body_of(kind, row).items()}
+        later.op = new_id()  # a copy of this disk may have told the change under the old name
     session.flush()
 
 
