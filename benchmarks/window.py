@@ -155,15 +155,16 @@ def _add_visits(store: "Store", dice: random.Random, firm_ids: Sequence[UUID]) -
     from broker_app.db.models.base import new_id  # noqa: PLC0415
     from broker_app.rules.calendar import utc_now  # noqa: PLC0415
 
-    now = utc_now()
+    now, mine = utc_now(), store.actor.user_id
     rows = []
-    for number in range(VISITS):
+    for number in range(VISITS):  # 24 a day by four people
         at = now - timedelta(hours=3 * number % 20_000, minutes=number % 60)
         rows.append(
             {
                 "id": new_id(), "scope": "330300", "rev": 1, "number": f"Z{number:06d}", "state": "recorded",
                 "enterprise_id": dice.choice(firm_ids), "role": "light_team", "started_at": at, "recorded_at": at,
-                "created_at": at, "note": "".join(dice.choices(_SENTENCES, k=dice.randint(4, 12))) + str(number),
+                "created_at": at, "author_id": mine if number % 4 == 0 else "a colleague",
+                "note": "".join(dice.choices(_SENTENCES, k=dice.randint(4, 12))) + str(number),
             }
         )  # fmt: skip
     _insert(store, insert(Visit), rows)
