@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from broker_app.app import build_window, make_application, settle
 from broker_app.exchange.sample import create_sample
-from broker_app.paths import ProfilePaths
+from broker_app.i18n import use_language
+from broker_app.paths import ProfilePaths, resources
 from broker_app.services.enterprises import list_enterprises
 from broker_app.services.matches import list_matches
 from broker_app.services.needs import list_needs
@@ -45,6 +46,14 @@ def main() -> None:
             _save(window, name)
         _save_palette(app, window)
         window.close()
+        use_language("en", resources() / "i18n")
+        window = build_window(store)
+        window.resize(SIZE)
+        window.show()
+        settle(app, window)
+        _save(window, "today-en")
+        window.close()
+        use_language("zh_CN", resources() / "i18n")
     _save_entrance(app)
 
 
@@ -71,6 +80,9 @@ def _places(window: MainWindow) -> dict[str, tuple[str, object]]:
         "paper": ("papers", ("visit_record", visit.id)),
         "import": ("import", "enterprises"),
         "terms": ("terms", None),
+        "suggestions": ("proposals", None),
+        "calendar": ("calendar", None),
+        "figures": ("figures", None),
         "sync": ("sync", None),
         "settings": ("settings", None),
     }
