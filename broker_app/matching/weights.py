@@ -72,8 +72,8 @@ VIOLATION_FACTOR = 0.7
 FIRST = 5
 ENOUGH_EVIDENCE = 0.52
 
-# What counts alone, in a pool of 17,540 and less in a smaller one: on the made-up sample of 208 achievements needs with a
-# fitting one attain 1.02 and more, those without 0.86 and less, so the line there is at 1.0; here 1.4 parts them.
+# What counts alone, in a pool of 17,540 and less in a smaller one: on the made-up sample of 208 achievements needs with
+# a fitting one attain 1.02 and more, those without 0.86 and less, so the line there is at 1.0; here 1.4 parts them.
 ENOUGH_ALONE = 1.4
 ALONE_PER_FOLD = 0.09
 REFERENCE_POOL = 17_540

@@ -4,6 +4,7 @@ Paints offscreen at 1366 x 768 in the light look, so that the pictures do not de
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,8 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from broker_app.app import build_window, make_application, settle
 from broker_app.exchange.sample import create_sample
-from broker_app.i18n import use_language
-from broker_app.paths import ProfilePaths, resources
+from broker_app.paths import ProfilePaths
 from broker_app.services.enterprises import list_enterprises
 from broker_app.services.matches import list_matches
 from broker_app.services.needs import list_needs
@@ -28,6 +28,13 @@ from broker_app.ui.gate.window import GateWindow, UnlockCard
 from broker_app.ui.pages import page_makers
 from broker_app.ui.shell.main_window import MainWindow
 
+ENGLISH = """
+from runpy import run_path
+from broker_app.i18n import use_language
+from broker_app.paths import resources
+use_language("en", resources() / "i18n")
+run_path({path!r})["save_english"]()
+"""
 PICTURES = Path(__file__).resolve().parents[1] / "pictures"
 SIZE = QSize(1366, 768)
 
@@ -46,15 +53,21 @@ def main() -> None:
             _save(window, name)
         _save_palette(app, window)
         window.close()
-        use_language("en", resources() / "i18n")
+    _save_entrance(app)
+    # The texts of classes are read once, so another language is another process.
+    subprocess.run([sys.executable, "-c", ENGLISH.format(path=__file__)], check=True)  # noqa: S603
+
+
+def save_english() -> None:
+    """Write the one picture of the English manual."""
+    app = make_application(Settings(theme="light", language="en"))
+    with tempfile.TemporaryDirectory() as folder, create_sample(ProfilePaths(Path(folder) / "profile")) as store:
         window = build_window(store)
         window.resize(SIZE)
         window.show()
         settle(app, window)
         _save(window, "today-en")
         window.close()
-        use_language("zh_CN", resources() / "i18n")
-    _save_entrance(app)
 
 
 def _places(window: MainWindow) -> dict[str, tuple[str, object]]:
