@@ -7,7 +7,6 @@ import logging
 import sys
 from functools import partial
 from importlib import import_module
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,6 @@ from broker_app.paths import ProfilePaths, default_profile, resources
 from broker_app.settings import Settings, read_settings
 from broker_app.ui.gate.window import FirstRunCard, GateWindow, RecoveryCard, RecoveryCodeCard, UnlockCard
 from broker_app.ui.shell.brand import window_icon
-from broker_app.ui.shell.fcitx import start_fcitx
 from broker_app.ui.shell.theme import install_theme, theme
 
 if TYPE_CHECKING:
@@ -100,16 +98,23 @@ def run(profile: Path | None, *, trial: bool = False, language: str | None = Non
         paths = ProfilePaths(Path("out").absolute() / TRIAL_PROFILE)
     settings = read_settings(paths.settings)
     use_language(language or settings.language, resources() / "i18n")
-    _keep_log(paths)
     app = make_application(settings)
-    start_fcitx(app)
     program = Program(app, paths)
+    # Both load modules the entrance can be painted without.
+    QTimer.singleShot(0, partial(_keep_log, paths))
+    QTimer.singleShot(0, partial(_listen_for_fcitx, app))
     sys.excepthook = program.on_fault
     if trial:
         program.show_sample(paths)
     else:
         program.show_entrance()
     return app.exec()
+
+
+def _listen_for_fcitx(app: QApplication) -> None:
+    from broker_app.ui.shell.fcitx import start_fcitx  # noqa: PLC0415 - after the entrance is painted
+
+    start_fcitx(app)
 
 
 class Program(QObject):
@@ -331,6 +336,8 @@ class Program(QObject):
 
 def _keep_log(paths: ProfilePaths) -> None:
     """The program's own log, two files of half a megabyte; it never holds a word of a record."""
+    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - brings sockets and queues with it
+
     try:
         paths.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = RotatingFileHandler(paths.log, maxBytes=500_000, backupCount=1, encoding="utf-8", delay=True)

@@ -18,7 +18,7 @@ CHINESE, ENGLISH, SYSTEM = "zh_CN", "en", "system"
 LANGUAGES = (SYSTEM, CHINESE, ENGLISH)
 """What can be chosen: the language of the computer, or one of the two."""
 
-_ENTRY = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) +(".*"(?:\n".*")*)', re.MULTILINE)
+_ENTRY = r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) +(".*"(?:\n".*")*)'
 _PRIMARY_CHINESE = 0x04  # the low ten bits of a Windows language identifier
 
 _texts: Mapping[str, tuple[str, ...]] = {}
@@ -58,7 +58,7 @@ def read_catalogue(path: Path) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, tuple[str, ...]] = {}
     source, context, forms = "", "", list[str]()
-    for match in _ENTRY.finditer(path.read_text("utf-8")):
+    for match in re.finditer(_ENTRY, path.read_text("utf-8"), re.MULTILINE):
         keyword, text = match[1], "".join(json.loads(line, strict=False) for line in match[2].split("\n"))
         if keyword == "msgctxt":
             context = text

@@ -12,7 +12,8 @@ from broker_app.ui.achievements.repeated_rows import Cell, RepeatedRows
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.choices import list_choices
-from broker_app.ui.shell.fields import AmountLine, Combo, DateLine, Field, ListLine, Tick
+from broker_app.ui.shell.date_line import DateLine
+from broker_app.ui.shell.fields import AmountLine, Combo, Field, ListLine, Tick
 from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.record_form import RecordForm, field_row, fixed_area
 from broker_app.ui.shell.text_blocks import Words

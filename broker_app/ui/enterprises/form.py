@@ -27,9 +27,10 @@ from broker_app.ui.enterprises.tier_rows import TierRows
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import Hairline, clear_layout, row_of
 from broker_app.ui.shell.choices import county_choices, list_choices
+from broker_app.ui.shell.date_line import DateLine
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import Dialog
-from broker_app.ui.shell.fields import Combo, DateLine, Field, text_area
+from broker_app.ui.shell.fields import Combo, Field, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.text_blocks import Paragraph, Words

@@ -10,7 +10,8 @@ from broker_app.services.numbers import today
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.choices import list_choices
-from broker_app.ui.shell.fields import Combo, DateLine, Field
+from broker_app.ui.shell.date_line import DateLine
+from broker_app.ui.shell.fields import Combo, Field
 
 
 class TierRows(QWidget):

@@ -11,8 +11,9 @@ from broker_app.rules.calendar import MATCH_REVIEW_AFTER
 from broker_app.rules.states import NeedState
 from broker_app.services.numbers import today
 from broker_app.services.public_record import PUBLIC_STATES
+from broker_app.ui.shell.date_line import DateLine
 from broker_app.ui.shell.dialogs import Dialog
-from broker_app.ui.shell.fields import DateLine, Field
+from broker_app.ui.shell.fields import Field
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
 from broker_app.ui.shell.text_blocks import Paragraph
 

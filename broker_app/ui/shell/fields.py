@@ -1,7 +1,6 @@
 """Fields of a form: label above, help or error below, and the value as the services want it."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
@@ -16,8 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from broker_app.i18n import _, listed
-from broker_app.services.typed_dates import date_text, typed_date
+from broker_app.i18n import listed
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit
 from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
 from broker_app.ui.shell.theme import theme
@@ -141,33 +139,6 @@ class Combo(QComboBox):
         painter.setPen(QPen(theme().color("text2" if self.isEnabled() else "off"), 1.5))
         x, y = self.width() - 19.0, self.height() / 2 + 0.5
         painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
-
-
-class DateLine(ImeAwareLineEdit):
-    """A day as people type it (11.22, 明天, 下周三); shown in full when the field is left."""
-
-    def __init__(self, *, today: Callable[[], date], placeholder: str = "", parent: QWidget | None = None) -> None:
-        super().__init__("", placeholder=placeholder or _("如 11.22、下周三"), parent=parent)
-        self._today = today
-        self.editingFinished.connect(self._show_in_full)
-
-    @property
-    def day(self) -> date | None:
-        """The day typed, or None if there is none or it cannot be read."""
-        return typed_date(self.text(), self._today())
-
-    @property
-    def unreadable(self) -> bool:
-        """Whether something was typed that is no day."""
-        return bool(self.text().strip()) and self.day is None
-
-    def set_day(self, day: date | None) -> None:
-        """Show ``day``."""
-        self.set_text(date_text(day, self._today()) if day else "")
-
-    def _show_in_full(self) -> None:
-        if self.day is not None:
-            self.set_day(self.day)
 
 
 class AmountLine(ImeAwareLineEdit):

@@ -11,7 +11,8 @@ from broker_app.services.numbers import today
 from broker_app.services.role_facts import RoleFacts, check_facts, hours_text, role_form
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.choices import industry_choices, list_choices
-from broker_app.ui.shell.fields import Combo, DateLine, Field, Tick
+from broker_app.ui.shell.date_line import DateLine
+from broker_app.ui.shell.fields import Combo, Field, Tick
 from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.text_blocks import Words
 

@@ -11,8 +11,9 @@ from broker_app.services.numbers import today
 from broker_app.services.visits import FollowUpDraft, ReferralDraft
 from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.choices import list_choices
+from broker_app.ui.shell.date_line import DateLine
 from broker_app.ui.shell.dialogs import Dialog
-from broker_app.ui.shell.fields import Combo, DateLine, Field, Tick, text_area
+from broker_app.ui.shell.fields import Combo, Field, Tick, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit, commit_composition
 
 

@@ -17,8 +17,9 @@ from broker_app.paths import ProfilePaths
 from broker_app.services.lookup import Hit
 from broker_app.services.visits import get_visit
 from broker_app.ui.enterprises.picker import EnterprisePicker
+from broker_app.ui.shell.date_line import DateLine
 from broker_app.ui.shell.fcitx import FcitxInput, start_fcitx
-from broker_app.ui.shell.fields import AmountLine, Combo, DateLine, ListLine, text_area
+from broker_app.ui.shell.fields import AmountLine, Combo, ListLine, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit
 from broker_app.ui.shell.theme import install_theme
 from broker_app.ui.visits.note_edit import NoteEdit

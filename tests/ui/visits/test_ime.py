@@ -18,7 +18,8 @@ from broker_app.ui.enterprises.picker import EnterprisePicker
 from broker_app.ui.enterprises.tag_line import TagLine
 from broker_app.ui.pages import page_makers
 from broker_app.ui.shell import palette
-from broker_app.ui.shell.fields import AmountLine, DateLine, ListLine, text_area
+from broker_app.ui.shell.date_line import DateLine
+from broker_app.ui.shell.fields import AmountLine, ListLine, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, ImeAwareTextEdit, commit_composition
 from broker_app.ui.shell.main_window import MainWindow
 from broker_app.ui.visits.editor import VisitEditor
