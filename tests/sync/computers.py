@@ -1,5 +1,6 @@
 """Computers of brokers for tests: each an encrypted profile that exchanges with a server under test."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -107,6 +108,22 @@ class Computer:
         """Close and open the profile again, as after a crash."""
         paths = self.store.paths
         self.store.close()
+        self.store = open_profile(paths, DATA_KEY)
+
+    def copy_disk(self) -> Path:
+        """A copy of the file as it is now, as a backup of the whole disk has it."""
+        paths = self.store.paths
+        self.store.close()
+        copy = paths.folder / "copy.db"
+        shutil.copy(paths.database, copy)
+        self.store = open_profile(paths, DATA_KEY)
+        return copy
+
+    def go_back_to(self, copy: Path) -> None:
+        """Go on from a copy of the file, whatever happened since."""
+        paths = self.store.paths
+        self.store.close()
+        shutil.copy(copy, paths.database)
         self.store = open_profile(paths, DATA_KEY)
 
 

@@ -120,3 +120,23 @@ def test_what_was_taken_in_before_the_scope_was_lost_does_not_stay_here(
     assert not has(chen, Need, need)
     lin.sync()
     assert lin.need(need).goal == "85℃"
+
+
+def test_what_one_copy_of_the_disk_told_in_vain_another_copy_tells_anew(
+    server: ServerUnderTest, chen: Computer, lin: Computer
+) -> None:
+    """Both find the making of a record kept apart; the change behind it goes up whole, from each as its own."""
+    need = chen.add_need("降温")
+    server.take("chen", "team:12")
+    with pytest.raises(OfflineError):  # the server keeps it apart, and here nobody knows yet
+        chen.sync(connect=Lossy)
+    with chen.store.write() as session:
+        session.get_one(Need, need).goal = "85℃"
+    copy = chen.copy_disk()
+    chen.sync()
+    assert not chen.waiting(), "this copy has told the change as well, and it was kept apart"
+    server.give("chen", "team:12=broker")
+    chen.go_back_to(copy)
+    chen.sync()
+    lin.sync()
+    assert (lin.need(need).title, lin.need(need).goal) == ("降温", "85℃")

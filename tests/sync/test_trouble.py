@@ -1,7 +1,6 @@
 """When things go wrong between computer and server: what is told, and that nothing changes or is lost."""
 
 import gzip
-import shutil
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ from broker_app.errors import (
     ServerBusyError,
     SignInError,
 )
-from broker_app.services.profile import Profile, open_profile, read_profile, save_profile
+from broker_app.services.profile import Profile, read_profile, save_profile
 from broker_app.services.sealed_files import has_file, read_file, write_file
 from broker_app.services.sync_state import Transfer, sync_board
 from broker_app.sync import engine, protocol
@@ -36,7 +35,7 @@ from broker_app.sync.client import Connection, checked_address
 from broker_app.sync.rounds import LogIn, find_server, log_in
 from broker_app.sync.session_store import SignIn, read_sign_in, save_sign_in
 from tests.server_under_test import PASSWORD, ServerUnderTest, running_server
-from tests.sync.computers import DATA_KEY, Computer, new_computer
+from tests.sync.computers import Computer, new_computer
 
 Answer = Callable[[httpx.Request, httpx.BaseTransport], httpx.Response]
 
@@ -459,14 +458,9 @@ def test_words_added_on_an_older_copy_of_the_disk_are_not_taken_for_those_alread
     firm = chen.add_firm("样例瓯越机电")
     chen.sync()
     chen.edit_firm(firm, address="塘下")
-    paths = chen.store.paths
-    chen.store.close()
-    copy = shutil.copy(paths.database, paths.folder / "copy.db")
-    chen.store = open_profile(paths, DATA_KEY)
+    copy = chen.copy_disk()
     chen.sync()
-    chen.store.close()
-    shutil.copy(copy, paths.database)
-    chen.store = open_profile(paths, DATA_KEY)
+    chen.go_back_to(copy)
     chen.edit_firm(firm, website="www.example.cn")
     chen.sync()
     lin.sync()
