@@ -4,26 +4,21 @@ The records themselves go at once, for they are not this person's to read any mo
 has seen the list. What was written here and not sent yet goes up and waits for whoever leads that place.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from broker_app.db.models import ProfileValue
-from broker_app.errors import StoreError
-from broker_app.i18n import _
-from broker_app.rules.calendar import CHINA_TIME, utc_now
+from broker_app.rules.calendar import utc_now
 from broker_app.services.conflicts import moment_of
 from broker_app.services.field_words import record_word
 from broker_app.services.record_titles import record_title
 from broker_app.services.records import NOUNS
 from broker_app.services.scope_words import scope_word
-from broker_app.services.sessions import Sessions
 
 _KEY = "sync.lost"
 _MOST = 2_000  # titles kept of one place; the count is whole
@@ -75,32 +70,3 @@ def dismiss_lost(session: Session, scope: str) -> None:
     if row is not None:
         row.value = {name: entry for name, entry in row.value.items() if name != scope}
         session.flush()
-
-
-def write_lost(sessions: Sessions, scope: str, folder: Path) -> Path:
-    """Write the list as a table (CSV) into ``folder``; returns the file.
-
-    Raises:
-        StoreError: there is no such list, or the folder cannot be written.
-    """
-    with sessions.read() as session:
-        found = next((one for one in lost_scopes(session) if one.scope == scope), None)
-    if found is None:
-        raise StoreError(_("这份清单已经收起来了。"))
-    name = _("不再归你的")
-    target = folder / f"{name}-{utc_now().astimezone(CHINA_TIME):%Y%m%d-%H%M%S}.csv"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow((_("类别"), _("名称")))
-            writer.writerows((kind, _harmless(title)) for kind, title in found.records)
-    except OSError as error:
-        raise StoreError(_("导出的文件写不了：{folder}。资料没有受影响。").format(folder=folder)) from error
-    return target
-
-
-def _harmless(text: str) -> str:
-    """No cell of a table is a formula (reliability.md T8)."""
-    first = text.lstrip()[:1]
-    return f"'{text}" if first and first in "=+-@\t\r＝＋－＠" else text

@@ -6,8 +6,9 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QWidget
 
 from broker_app.errors import BrokerError
+from broker_app.exchange.lost_file import write_lost
 from broker_app.i18n import _, counted
-from broker_app.services.lost_scopes import LostScope, write_lost
+from broker_app.services.lost_scopes import LostScope
 from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.dialogs import Dialog
 from broker_app.ui.shell.text_blocks import KeyValues, Paragraph
@@ -38,8 +39,8 @@ class LostDialog(Dialog):
     def accept(self) -> None:
         """Write the list into the documents folder."""
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-        sessions, scope = self._desk.tasks.sessions, self._lost.scope
-        self._desk.tasks.run(self, lambda: write_lost(sessions, scope, folder), self._on_written, self._on_refused)
+        lost = self._lost
+        self._desk.tasks.run(self, lambda: write_lost(lost, folder), self._on_written, self._on_refused)
 
     def _on_written(self, file: Path) -> None:
         self.told.set_text(_("已导出：{file}").format(file=file))
