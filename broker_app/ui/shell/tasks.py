@@ -29,7 +29,7 @@ class TaskRunner(QObject):
     """Class names of the records a commit has touched ("Visit", "Need" ...)."""
 
     saved = Signal()
-    """A write has landed in the store."""
+    """A write that somebody asked for has landed in the store."""
 
     failed = Signal(object)
     """A :class:`BrokerError` nobody else took care of."""
@@ -76,15 +76,21 @@ class TaskRunner(QObject):
         work: Callable[[Session], T],
         on_done: Callable[[T], object] = ignore,
         on_error: Callable[[BrokerError], object] | None = None,
+        *,
+        asked_for: bool = True,
     ) -> None:
-        """Run ``work`` in one transaction; it is taken back whole if it raises."""
+        """Run ``work`` in one transaction; it is taken back whole if it raises.
+
+        What the program writes for itself is not ``asked_for``: nobody is told that something was saved.
+        """
 
         def in_transaction() -> T:
             with self.sessions.write() as session:
                 return work(session)
 
         def done(outcome: T) -> None:
-            self.saved.emit()
+            if asked_for:
+                self.saved.emit()
             on_done(outcome)
 
         self._submit(self._writer, owner, in_transaction, done, on_error)

@@ -52,8 +52,7 @@ class TodayPage(Page):
             columns.addLayout(column, share)
         if desk.cut_short_since is not None:
             self.found_drafts = FoundDrafts(self, desk.cut_short_since)
-
-        desk.tasks.write(self, greet, self._greet)
+        desk.tasks.write(self, greet, self._greet, asked_for=False)
 
     def _greet(self, greeting: Greeting) -> None:
         """Say once what fell due while the program was closed, and that the clock has been set back."""

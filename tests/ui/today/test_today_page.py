@@ -61,6 +61,7 @@ def test_a_clock_set_back_a_year_gets_a_sentence(qtbot: QtBot, qapp: QApplicatio
 def test_an_ordinary_start_says_nothing(window: MainWindow, settled: Settle) -> None:
     settled()
     assert said(window) == []
+    assert window.status.saved.text() == ""  # nobody has written anything yet
 
 
 @pytest.mark.parametrize("name", ["proposals_button", "plan_button", "new_button"])
