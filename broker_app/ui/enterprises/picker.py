@@ -128,6 +128,7 @@ class EnterprisePicker(ImeAwareLineEdit):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._search)
         self._quiet = False
+        self._searched, self._chosen = "", ""
         self.committed.connect(self._on_committed)
 
     def show_name(self, name: str) -> None:
@@ -135,6 +136,7 @@ class EnterprisePicker(ImeAwareLineEdit):
         self._quiet = True
         self.set_text(name)
         self._quiet = False
+        self._chosen = name.strip()
         self._hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -142,11 +144,8 @@ class EnterprisePicker(ImeAwareLineEdit):
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._model.rowCount():
             self._move(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and self.text().strip():
-            if self._pause.isActive():
-                self._pause.stop()
-                self._search()
-            self._take(max(0, self._current_row()))
-        elif event.key() == Qt.Key.Key_Escape and self._panel is not None and self._panel.isVisible():
+            self._take_by_enter()
+        elif event.key() == Qt.Key.Key_Escape and self._is_open:
             self._hide()
         else:
             super().keyPressEvent(event)
@@ -164,8 +163,17 @@ class EnterprisePicker(ImeAwareLineEdit):
                 self._pause.stop()
                 self._hide()
 
-    def _search(self) -> None:
+    def _take_by_enter(self) -> None:
         words = self.text().strip()
+        if words == self._chosen and not self._is_open:
+            return  # it is chosen already, and its namesake in another county must not slip in
+        if words != self._searched or not self._is_open:
+            self._search()
+        self._take(max(0, self._current_row()))
+
+    def _search(self) -> None:
+        self._pause.stop()
+        words = self._searched = self.text().strip()
         hits, same = self._desk.tasks.fetch(lambda session: _found(session, words))
         known = any(hit.name == words for hit in hits)
         self._model.show(hits, same, "" if known or len(words) < 2 or words.isascii() else words)
@@ -201,6 +209,10 @@ class EnterprisePicker(ImeAwareLineEdit):
         column.addWidget(view)
         return panel, view
 
+    @property
+    def _is_open(self) -> bool:
+        return self._panel is not None and self._panel.isVisible()
+
     def _hide(self) -> None:
         if self._panel is not None:
             self._panel.hide()
@@ -209,7 +221,7 @@ class EnterprisePicker(ImeAwareLineEdit):
         return self._view.currentIndex().row() if self._view is not None else 0
 
     def _move(self, step: int) -> None:
-        if self._panel is None or not self._panel.isVisible() or self._view is None:
+        if not self._is_open or self._view is None:
             self._search()
             return
         row = (self._current_row() + step) % self._model.rowCount()

@@ -110,3 +110,23 @@ def test_the_picker_names_the_firm_in_another_spelling(window: MainWindow, firm:
     with qtbot.waitSignal(picker.picked) as picked:
         QTest.keyClick(picker, Qt.Key.Key_Return)
     assert picked.args == [firm, "乐清样例名片电气有限公司"]
+
+
+def test_enter_on_the_firm_chosen_neither_makes_it_again_nor_takes_another(
+    window: MainWindow, firm: UUID, qtbot: QtBot
+) -> None:
+    picker = EnterprisePicker(window.desk, window.page)
+    qtbot.addWidget(picker)
+    picker.show()
+    picker.setFocus()
+    picker.show_name("乐清样例名片电气有限公司")
+    with qtbot.assertNotEmitted(picker.new_wanted), qtbot.assertNotEmitted(picker.picked):
+        QTest.keyClick(picker, Qt.Key.Key_Return)
+    picker.insert("（老厂）")
+    qtbot.waitUntil(lambda: picker._model.new_name.endswith("（老厂）"))
+    picker._quiet = True  # words nobody searched for, as an input method may leave them
+    picker.set_text("乐清样例名片电气")
+    picker._quiet = False
+    with qtbot.assertNotEmitted(picker.new_wanted), qtbot.waitSignal(picker.picked) as picked:
+        QTest.keyClick(picker, Qt.Key.Key_Return)
+    assert picked.args == [firm, "乐清样例名片电气有限公司"]
