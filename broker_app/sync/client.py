@@ -8,7 +8,7 @@ import gzip
 import random
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -58,6 +58,8 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0  # seconds, inside one round
 _MAX_ANSWER = 96 * 1024 * 1024
 _PACK_ABOVE = 400  # bytes
 _OCTETS = "application/octet-stream"
+_OUT_OF_TIME = {9, 10, 0x800B0101}
+"""Not valid yet, expired (OpenSSL, x509_vfy.h); either of them on Windows (CERT_E_EXPIRED)."""
 
 Saver = Callable[[SignIn], object]
 ReadT = TypeVar("ReadT")
@@ -83,6 +85,11 @@ def checked_address(typed: str) -> str:
     if url.scheme not in ("http", "https"):
         raise InvalidInputError("url", _("服务器地址写得不对，像这样：sync.example.cn"))
     return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+def why_closed(sign_in: SignIn) -> ExchangeError:
+    """What a person is told whose sign-in has ended: to sign in again, or that this computer was shut out."""
+    return _sign_in_error(Refusal(protocol.DEVICE_REVOKED if sign_in.is_revoked else protocol.TOKEN_EXPIRED, 401))
 
 
 class Connection:
@@ -224,7 +231,7 @@ class Connection:
 
     def _refresh(self) -> None:
         if not self.sign_in.is_open:
-            raise SignInError(_need_sign_in())
+            raise why_closed(self.sign_in)
         body = {
             "refresh_token": self.sign_in.refresh_token,
             "device": self.sign_in.device,
@@ -377,6 +384,13 @@ def _in_words(error: httpx.HTTPError) -> ExchangeError:
     if isinstance(error, httpx.TimeoutException):
         return OfflineError(_("网络太慢，已停下，稍后自动再试。资料都在本机。"))
     if isinstance(error, httpx.ConnectError):
+        if _is_out_of_time(error):
+            return NotTheServerError(
+                _(
+                    "不能确认对方就是你的服务器：照这台电脑的日期，对方的证书过期了，或还没生效。什么都没有传，资料都在本机。"
+                    "请先看电脑的日期和时间对不对；对的话告诉管理员，证书该换了。"
+                )
+            )
         if _is_certificate_fault(error):
             return NotTheServerError(
                 _("不能确认对方就是你的服务器，什么都没有传。资料都在本机。请换个网络再试，还不行就告诉管理员。")
@@ -503,12 +517,22 @@ def _whole_number(header: str, headers: httpx.Headers) -> int:
     return int(headers[header])
 
 
-def _is_certificate_fault(error: BaseException | None) -> bool:
+def _is_certificate_fault(error: BaseException) -> bool:
+    return any(isinstance(one, ssl.SSLError) or "CERTIFICATE" in str(one).upper() for one in _causes(error))
+
+
+def _is_out_of_time(error: BaseException) -> bool:
+    """Whether a certificate is refused for its dates alone: then this computer's clock may as well be wrong."""
+    return any(
+        isinstance(one, ssl.SSLCertVerificationError) and getattr(one, "verify_code", 0) in _OUT_OF_TIME
+        for one in _causes(error)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        if isinstance(error, ssl.SSLError) or "CERTIFICATE" in str(error).upper():
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
 
 
 def _is_this_computer(host: str) -> bool:

@@ -33,7 +33,7 @@ from broker_app.services.record_history import HistoryEntry, sent_scope
 from broker_app.services.sessions import Sessions
 from broker_app.services.sync_state import ASK, LAST
 from broker_app.sync.blobs import Moved, collect_orphans, move_files
-from broker_app.sync.client import Connection, checked_address
+from broker_app.sync.client import Connection, checked_address, why_closed
 from broker_app.sync.engine import Refusal, Report, Round, ServerTroubleError, sync_round
 from broker_app.sync.local import Local
 from broker_app.sync.protocol import CLIENT_TOO_OLD, Activation, ProtocolError
@@ -261,6 +261,7 @@ def run_round(
 
     Raises:
         SignInError: name and password are needed.
+        DeviceRevokedError: an administrator has shut this computer out.
         ExchangeError: it could not be done now; what was done stays done, and the rest is tried again.
     """
     store = _store(sessions)
@@ -268,7 +269,7 @@ def run_round(
         with store.read() as session:
             sign_in = read_sign_in(session)
         if not sign_in.is_open:
-            raise SignInError(_("还没有登录服务器。资料都在本机。") if not sign_in.user else _need_sign_in())
+            raise why_closed(sign_in) if sign_in.user else SignInError(_("还没有登录服务器。资料都在本机。"))
         started, report, moved = utc_now(), Report(), Moved()
         local = Local(store, utc_now, sign_in.team, Removals(allowed=allow_removals))
         try:
@@ -369,10 +370,6 @@ def _write_down(
                 outcome=outcome, receipt=report.receipt, detail="\n".join(notes),
             )
         )  # fmt: skip
-
-
-def _need_sign_in() -> str:
-    return _("要重新登录才能上传和下载。资料都在本机，什么都没丢。")
 
 
 def _store(sessions: Sessions) -> Store:

@@ -157,7 +157,9 @@ def test_who_cannot_prove_to_be_the_server_hears_and_changes_nothing(
     before = [(row.op, row.fields, row.sent_at) for row in chen.waiting()]
     port = int(server.url.rpartition(":")[2])
     door = torn_down() if wrong == "reset" else piped(port, wrong_ones(tmp_path, authority)[wrong]())
-    error: tuple[type[ExchangeError], str] = (NotTheServerError, UNSURE)
+    error: tuple[type[ExchangeError], str] = (NotTheServerError, f"{UNSURE}，什么都没有传")
+    if wrong == "run out":
+        error = (NotTheServerError, f"{UNSURE}：.*先看电脑的日期和时间")
     if wrong == "reset":
         error = (OfflineError, r"连不上服务器|网络断了一下")
     with door as found:

@@ -339,8 +339,8 @@ def test_sign_in_ends_and_devices_are_shut_out(server: ServerUnderTest, chen: Co
         chen.sync()
     assert len(chen.waiting()) == 1
     assert chen.board().account.is_revoked
-    with pytest.raises(SignInError, match="重新登录"):
-        chen.sync()
+    with pytest.raises(DeviceRevokedError, match="管理员已停用这台电脑"):
+        chen.sync()  # and it is not told to sign in again, which would be refused
 
 
 def test_a_profile_belongs_to_one_account_for_good(server: ServerUnderTest, chen: Computer) -> None:

@@ -170,7 +170,7 @@ def connect_exchange(window: MainWindow) -> Exchange:
             status.connection.setText(_("正在上传和下载"))
             status.connection.set_icon("arrows-clockwise")
         elif exchange.account.is_known and not exchange.account.is_open:
-            status.connection.setText(_("要重新登录"))
+            status.connection.setText(_("电脑已被停用") if exchange.account.is_revoked else _("要重新登录"))
             status.connection.set_icon("wifi-slash")
         else:
             known = exchange.connected if exchange.account.is_known else None

@@ -254,6 +254,7 @@ def test_a_shut_out_computer_locks_and_hands_over_what_it_could_not_send(
     settle(qapp, window)
     assert locked == [True]
     assert "管理员已停用这台电脑" in window.page.banners[0].what
+    assert window.status.connection.text() == "电脑已被停用"
     documents = lambda _kind: str(tmp_path / "documents")  # noqa: E731
     monkeypatch.setattr(QStandardPaths, "writableLocation", documents)
     press(qtbot, sync_page(window), "导出没上传的")
