@@ -58,7 +58,7 @@ class EnterprisesPage(ListPage[EnterpriseRow]):
         self.tag = Combo((), empty=_("全部标签"))
         self.tier = Combo(list_choices(CodeList.ENTERPRISE_TIER), empty=_("全部梯队"))
         for combo in (self.county, self.industry, self.tag, self.tier):
-            combo.setMinimumContentsLength(5)
+            combo.setMinimumContentsLength(6)
         self.tag.setAccessibleName(_("只看一个标签"))
         self.tier.setAccessibleName(_("只看一类认定或入库"))
         load = Button(_("导入名单"), "primary", icon="download-simple", on_click=self._import)

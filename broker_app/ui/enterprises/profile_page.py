@@ -138,9 +138,12 @@ class EnterpriseProfilePage(Page):
         self.timeline.activated.connect(self._open_entry)
         self.timeline.clicked.connect(self._open_entry)
         card.column.addWidget(self.timeline, 1)
-        self._nothing = Paragraph(_("还没有来往。第一次走访记完，会从这里开始。"), "body", "text3")
-        self._nothing.setContentsMargins(24, 0, 0, 0)
-        card.column.addWidget(self._nothing)
+        self._nothing = QWidget()
+        nothing = QVBoxLayout(self._nothing)
+        nothing.setContentsMargins(24, 4, 20, 0)
+        nothing.addWidget(Paragraph(_("还没有来往。第一次走访记完，会从这里开始。"), "body", "text3"))
+        nothing.addStretch(1)
+        card.column.addWidget(self._nothing, 1)
         return card
 
     def _show(self, detail: EnterpriseDetail) -> None:
@@ -195,6 +198,7 @@ class EnterpriseProfilePage(Page):
         entries = self._detail.timeline if self._detail else ()
         shown = [one for one in entries if kind in ("", one.kind)]
         self.timeline.timeline.show_entries(shown)
+        self.timeline.setVisible(bool(shown))
         self._nothing.setVisible(not shown)
 
     def _show_people(self, people: tuple[ContactDraft, ...]) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QListWidget, QWidget
 from broker_app.i18n import _
 from broker_app.services.tags import matching_tags
 from broker_app.ui.shell.fields import ListLine
-from broker_app.ui.shell.theme import theme
 
 _MARKS = "、，,；;"
+_RIM = 5  # border and padding of a framed list
 
 
 class TagLine(ListLine):
@@ -84,14 +84,15 @@ class TagLine(ListLine):
         if self._plate is None:
             # A child of the window: input methods fail in popup windows.
             self._plate = QListWidget(self.window())
+            self._plate.setProperty("framed", "1")
             self._plate.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._plate.setAccessibleName(_("用过的标签"))
             self._plate.itemPressed.connect(lambda item: self.take(item.text()))
         self._plate.clear()
         self._plate.addItems(list(found))
         corner = self.mapTo(self.window(), QPoint(0, self.height() + 2))
-        height = len(found) * theme().scale.height(32, "body", 4) + 8
-        self._plate.setGeometry(corner.x(), corner.y(), max(self.width(), 200), height)
+        height = sum(self._plate.sizeHintForRow(row) for row in range(len(found)))
+        self._plate.setGeometry(corner.x(), corner.y(), max(self.width(), 200), height + 2 * _RIM)
         self._plate.show()
         self._plate.raise_()
 
