@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -67,9 +68,9 @@ def _measure(build: Callable[[Any], bytes]) -> dict[str, Any]:
 
 
 def _ours() -> dict[str, Any]:
-    from broker_app.reports.visit_record import build_visit_record  # noqa: PLC0415
+    from broker_app.reports.by_name import make_pdf  # noqa: PLC0415
 
-    return _measure(build_visit_record)
+    return _measure(partial(make_pdf, "visit_record"))
 
 
 def _peer() -> dict[str, Any]:

@@ -19,11 +19,14 @@ PAPERS, SECONDS, STOP_SECONDS = 30, 15.0, 1.0
 def main() -> None:
     """Print one JSON object."""
     from broker_app.reports.batch import Wanted, make_together  # noqa: PLC0415 - the clock starts with its imports
-    from broker_app.reports.visit_record import build_visit_record, compose_visit_record  # noqa: PLC0415
+    from broker_app.reports.by_name import compose, make_pdf  # noqa: PLC0415
     from tests.reports.sheets import VISIT  # noqa: PLC0415
 
     sheets = [replace(VISIT, number=f"ZF-330382-2026-{number:05}") for number in range(PAPERS)]
-    wanted = [Wanted("走访记录表", sheet.enterprise, partial(_same, sheet), compose_visit_record) for sheet in sheets]
+    wanted = [
+        Wanted("走访记录表", sheet.enterprise, partial(_same, sheet), partial(compose, "visit_record"))
+        for sheet in sheets
+    ]
     asked: list[float] = []
 
     def go_on(_done: int, _all: int) -> bool:
@@ -36,7 +39,7 @@ def main() -> None:
     # A wish to stop is heard before the next paper: the longest pause between two questions, and writing the file.
     stop = max(late - early for early, late in zip(asked, [*asked[1:], time.perf_counter()], strict=True))
     began = time.perf_counter()
-    singles = [build_visit_record(sheet) for sheet in sheets]
+    singles = [make_pdf("visit_record", sheet) for sheet in sheets]
     peer = time.perf_counter() - began
     result: dict[str, Any] = {
         "benchmark": "papers_batch",

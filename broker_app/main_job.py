@@ -15,8 +15,7 @@ from broker_app.exchange.sample import create_sample
 from broker_app.exchange.visit_file import add_visit, read_visits
 from broker_app.i18n import _, listed
 from broker_app.paths import ProfilePaths, resources
-from broker_app.reports.intro_letter import build_intro_letter
-from broker_app.reports.visit_record import build_visit_record
+from broker_app.reports.by_name import make_pdf
 from broker_app.services.import_batches import record_counts
 from broker_app.services.matches import match_need, reason_term, record_match
 from broker_app.services.papers import intro_sheet, visit_sheet
@@ -78,8 +77,8 @@ def _print_papers(store: Store, folder: Path, visit_id: UUID, match_id: UUID) ->
     with store.read() as session:
         record, letter = visit_sheet(session, visit_id), intro_sheet(session, [match_id])
     for name, content in (
-        (_("走访记录表.pdf"), build_visit_record(record)),
-        (_("推介函.pdf"), build_intro_letter(letter)),
+        (_("走访记录表.pdf"), make_pdf("visit_record", record)),
+        (_("推介函.pdf"), make_pdf("intro_letter", letter)),
     ):
         (folder / name).write_bytes(content)
         _say(_("文书：{path}").format(path=folder / name))

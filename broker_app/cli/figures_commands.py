@@ -2,7 +2,6 @@
 
 import argparse
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from broker_app.cli.output import say, say_json
 from broker_app.errors import ImportFileError, InvalidInputError
 from broker_app.exchange.figures_file import cells, groups, headings, span_words, write_figures
 from broker_app.i18n import _
+from broker_app.reports.by_name import make_pdf
 from broker_app.services.figures_sheet import figures_sheet
 from broker_app.services.numbers import today
 from broker_app.services.work_figures import Period, WorkFigures, period_days, work_figures
@@ -33,9 +33,7 @@ def _figures(arguments: argparse.Namespace) -> int:
         figures = work_figures(session, first, last, mine=not arguments.all)
         sheet = figures_sheet(session, first, last, mine=not arguments.all)
     if arguments.out and arguments.out.suffix.lower() == ".pdf":
-        # reportlab is imported by the paper modules and most commands do without it
-        content: bytes = import_module("broker_app.reports.figures").build_figures(sheet)
-        _write_paper(arguments.out, content)
+        _write_paper(arguments.out, make_pdf("figures", sheet))
     elif arguments.out:
         write_figures(arguments.out, figures)
     if arguments.json:

@@ -17,6 +17,7 @@ from broker_app.codes.lists import CodeList, find
 from broker_app.db.models import Achievement, Enterprise, Match, Need, Visit
 from broker_app.errors import InvalidInputError, PaperError
 from broker_app.i18n import _
+from broker_app.reports.by_name import compose, make_pdf
 from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.matches import record_match
 from broker_app.services.numbers import today
@@ -32,7 +33,7 @@ from broker_app.settings import read_settings
 def _report_visit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = visit_sheet(session, resolve(session, Visit, arguments.id))
-    return _write_paper(arguments, sheet, "visit_record", "build_visit_record")
+    return _write_paper(arguments, sheet, "visit_record")
 
 
 def _report_intro(arguments: argparse.Namespace) -> int:
@@ -41,32 +42,32 @@ def _report_intro(arguments: argparse.Namespace) -> int:
             match_ids = [_match_id(session, reference) for reference in arguments.id]
         with store.read() as session:
             sheet = intro_sheet(session, match_ids)
-    return _write_paper(arguments, sheet, "intro_letter", "build_intro_letter")
+    return _write_paper(arguments, sheet, "intro_letter")
 
 
 def _report_slip(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = slip_sheet(session, resolve(session, Visit, arguments.id))
-    return _write_paper(arguments, sheet, "confirmation_slip", "build_confirmation_slip")
+    return _write_paper(arguments, sheet, "confirmation_slip")
 
 
 def _report_need(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = need_sheet(session, resolve(session, Need, arguments.id))
-    return _write_paper(arguments, sheet, "need_form", "build_need_form")
+    return _write_paper(arguments, sheet, "need_form")
 
 
 def _report_firm(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = firm_sheet(session, resolve(session, Enterprise, arguments.id))
-    return _write_paper(arguments, sheet, "firm_page", "build_firm_page")
+    return _write_paper(arguments, sheet, "firm_page")
 
 
 def _report_plan(arguments: argparse.Namespace) -> int:
     first, last = _day(arguments.first), _day(arguments.last)
     with opened(arguments) as store, store.read() as session:
         sheet = plan_sheet(session, first, last)
-    return _write_paper(arguments, sheet, "visit_plan", "build_visit_plan")
+    return _write_paper(arguments, sheet, "visit_plan")
 
 
 def _report_bag(arguments: argparse.Namespace) -> int:
@@ -78,13 +79,11 @@ def _report_bag(arguments: argparse.Namespace) -> int:
         sheets = [plan_sheet(session, first, last), *(firm_sheet(session, _id(one.what)) for one in papers[1:])]
     # reportlab is imported by the paper modules and most commands do without it
     batch = import_module("broker_app.reports.batch")
-    plan = import_module("broker_app.reports.visit_plan").compose_visit_plan
-    page = import_module("broker_app.reports.firm_page").compose_firm_page
+    titles = {"visit_plan": _("走访计划表"), "firm_page": _("企业一页纸")}
     wanted = [
-        batch.Wanted(_("走访计划表") if one is papers[0] else _("企业一页纸"), one.about, partial(_same, sheet),
-                     plan if one is papers[0] else page)
+        batch.Wanted(titles[one.kind], one.about, partial(_same, sheet), partial(compose, one.kind))
         for one, sheet in zip(papers, sheets, strict=True)
-    ]  # fmt: skip
+    ]
     duplex = not arguments.one_sided
     if output.is_dir():
         made = batch.make_into(wanted, output, duplex=duplex, go_on=_always)
@@ -113,7 +112,7 @@ def _report_log(arguments: argparse.Namespace) -> int:
     first, last = _day(arguments.first), _day(arguments.last)
     with opened(arguments) as store, store.read() as session:
         sheet = log_sheet(session, first, last, _role(arguments.role) if arguments.role else "")
-    return _write_paper(arguments, sheet, "work_log", "build_work_log")
+    return _write_paper(arguments, sheet, "work_log")
 
 
 def _report_assessment(arguments: argparse.Namespace) -> int:
@@ -123,7 +122,7 @@ def _report_assessment(arguments: argparse.Namespace) -> int:
         firm = resolve(session, Enterprise, arguments.firm) if arguments.firm else None
         role = _role(arguments.role or read_profile(session).role)
         sheet = assessment_sheet(session, first, last, role, enterprise_id=firm, days_a_month=quota)
-    return _write_paper(arguments, sheet, "assessment", "build_assessment")
+    return _write_paper(arguments, sheet, "assessment")
 
 
 def _role(typed: str) -> str:
@@ -148,15 +147,12 @@ def _match_id(session: Session, reference: str) -> UUID:
     return resolve(session, Match, reference)
 
 
-def _write_paper(arguments: argparse.Namespace, sheet: Any, module: str, builder: str) -> int:
+def _write_paper(arguments: argparse.Namespace, sheet: Any, name: str) -> int:
     output: Path = arguments.output
     # reportlab is imported by the paper modules and most commands do without it
     for gap in import_module("broker_app.reports.missing").missing(sheet):
         sys.stderr.write(_("字库里没有这个字：{gap}，纸上印成〓，请手写补正。").format(gap=gap) + "\n")
-    content: bytes = getattr(import_module(f"broker_app.reports.{module}"), builder)(
-        sheet, duplex=not arguments.one_sided
-    )
-    _write(output, content)
+    _write(output, make_pdf(name, sheet, duplex=not arguments.one_sided))
     say(_("已生成：{path}").format(path=output))
     return 0
 

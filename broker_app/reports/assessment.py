@@ -7,28 +7,25 @@ from broker_app.reports.blocks import (
     NOTE,
     UNIT,
     Frame,
-    Proof,
     SealBox,
     SignatureBoxes,
     Signer,
     figure,
     heading,
     label,
-    missing_note,
     options,
     role_rows,
     serial,
     small,
     table,
-    title_block,
     value,
     withheld_note,
     word,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Cell, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.reports.text import Text
 from broker_app.reports.work_log import totals_rows
 from broker_app.services.work_sheets import AssessmentSheet, DutyLine
@@ -39,9 +36,8 @@ _SUMMARY = 42 * MM
 
 def compose_assessment(sheet: AssessmentSheet, *, duplex: bool = True) -> Paper:
     """考核表, ready to be set."""
-    title, digits = _title(sheet), fingerprint(sheet)
-    blocks: list[Block] = [
-        *title_block(title, sheet.number),
+    signatures = SignatureBoxes([Signer("被考核人", sheet.person.partition("（")[0]), Signer("考核单位（盖章）")])
+    body: list[Block] = [
         _facts(sheet),
         *_duties(sheet),
         *_months(sheet),
@@ -49,16 +45,8 @@ def compose_assessment(sheet: AssessmentSheet, *, duplex: bool = True) -> Paper:
         Frame(None, least=_SUMMARY, keep=True, space_after=4 * MM),
         _opinions(sheet),
         *withheld_note(sheet.withheld),
-        *missing_note(sheet),
-        SignatureBoxes([Signer("被考核人", sheet.person.partition("（")[0]), Signer("考核单位（盖章）")]),
-        Proof("assessment", sheet.number, sheet.revision, digits),
     ]
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_assessment(sheet: AssessmentSheet, *, duplex: bool = True) -> bytes:
-    """考核表 as PDF."""
-    return render(compose_assessment(sheet, duplex=duplex))
+    return form_paper("assessment", _title(sheet), sheet, body, signatures=signatures, duplex=duplex)
 
 
 def _title(sheet: AssessmentSheet) -> str:

@@ -8,21 +8,18 @@ from broker_app.reports.blocks import (
     NOTE,
     UNIT,
     Frame,
-    Proof,
     SignatureBoxes,
     Signer,
     heading,
     label,
-    missing_note,
     span_of_time,
-    title_block,
     value,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
 from broker_app.reports.fonts import Face
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.reports.text import Align, Style, Text
 from broker_app.services.sheets import PersonLine, SlipSheet
 
@@ -32,11 +29,9 @@ _OBJECTIONS, _SIGNATURE = 16 * MM, 56 * MM
 
 def compose_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> Paper:
     """现场确认单, ready to be set."""
-    title, digits = "现场确认单", fingerprint(sheet)
     words = "签字确认的内容（以下文字即为签字所确认的全部文字）"
     met = sheet.met[0] if len(sheet.met) == 1 else PersonLine("", "", "")
-    blocks: list[Block] = [
-        *title_block(title, sheet.number),
+    body: list[Block] = [
         _facts(sheet),
         heading(words, bookmark="签字确认的内容"),
         Frame(Text("\n".join(sheet.statement), _SIGNED), space_after=3 * MM),
@@ -49,15 +44,8 @@ def compose_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> Paper
             keep=True,
             space_after=4 * MM,
         ),
-        *missing_note(sheet),
-        Proof("slip", sheet.number, sheet.revision, digits),
     ]
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> bytes:
-    """现场确认单 as PDF."""
-    return render(compose_confirmation_slip(sheet, duplex=duplex))
+    return form_paper("slip", "现场确认单", sheet, body, duplex=duplex)
 
 
 def _facts(sheet: SlipSheet) -> Grid:

@@ -4,21 +4,18 @@ from collections.abc import Sequence
 
 from broker_app.reports.blocks import (
     UNIT,
-    Proof,
     SignatureBoxes,
     Signer,
     figure,
     label,
-    missing_note,
     small,
     table,
-    title_block,
     value,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Cell, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.services.figures_sheet import FiguresSheet
 from broker_app.services.work_figures import Figures, FiguresRow
 
@@ -27,23 +24,14 @@ _COLUMNS = (52, 27, 37, 26, 26)
 
 def compose_figures(sheet: FiguresSheet, *, duplex: bool = True) -> Paper:
     """工作统计表, ready to be set."""
-    title, digits = "工作统计表", fingerprint(sheet)
-    blocks: list[Block] = [
-        *title_block(title, sheet.number),
+    signatures = SignatureBoxes([Signer("制表人"), Signer("单位意见")])
+    body: list[Block] = [
         _facts(sheet),
         *_table("一、按月", "月份", sheet.months, sheet.whole),
         *_table("二、按县（市、区）", "县（市、区）", sheet.counties, sheet.whole),
         *_table("三、按走访身份", "走访身份", sheet.roles, sheet.whole),
-        *missing_note(sheet),
-        SignatureBoxes([Signer("制表人"), Signer("单位意见")]),
-        Proof("figures", sheet.number, sheet.revision, digits),
     ]
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_figures(sheet: FiguresSheet, *, duplex: bool = True) -> bytes:
-    """工作统计表 as PDF."""
-    return render(compose_figures(sheet, duplex=duplex))
+    return form_paper("figures", "工作统计表", sheet, body, signatures=signatures, duplex=duplex)
 
 
 def _facts(sheet: FiguresSheet) -> Grid:

@@ -4,47 +4,35 @@ from broker_app.reports.blocks import (
     FIGURE,
     FREE,
     UNIT,
-    Proof,
     figure,
     label,
-    missing_note,
     person,
     serial,
     small,
     table,
-    title_block,
     value,
     withheld_note,
     word,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Cell, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.reports.text import Text
 from broker_app.services.sheets import FirmSheet
 
 
 def compose_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> Paper:
     """企业一页纸, ready to be set."""
-    title, digits = "企业一页纸", fingerprint(sheet)
-    blocks: list[Block] = [
-        *title_block(title, sheet.number),
+    body: list[Block] = [
         _facts(sheet),
         *_needs(sheet),
         *_tasks(sheet),
         *_visits(sheet),
         *_matches(sheet),
         *withheld_note(sheet.withheld),
-        *missing_note(sheet),
-        Proof("firm", sheet.number, sheet.revision, digits),
     ]
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_firm_page(sheet: FirmSheet, *, duplex: bool = True) -> bytes:
-    """企业一页纸 as PDF."""
-    return render(compose_firm_page(sheet, duplex=duplex))
+    return form_paper("firm", "企业一页纸", sheet, body, duplex=duplex)
 
 
 def _facts(sheet: FirmSheet) -> Grid:

@@ -7,7 +7,7 @@ from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
 from broker_app.reports.fonts import Face
 from broker_app.reports.grid import Cell, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Family, Paper
 from broker_app.reports.text import Align, Run, Style, Text
 from broker_app.services.sheets import IntroAchievement, IntroSheet
 
@@ -39,11 +39,6 @@ def compose_intro_letter(sheet: IntroSheet, *, duplex: bool = True) -> Paper:
         *_sign_off(sheet, mark),
     ]
     return Paper(Family.LETTER, title, sheet.number, mark, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_intro_letter(sheet: IntroSheet, *, duplex: bool = True) -> bytes:
-    """The introduction letter as PDF."""
-    return render(compose_intro_letter(sheet, duplex=duplex))
 
 
 def _opening(sheet: IntroSheet) -> str:

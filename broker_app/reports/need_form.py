@@ -7,23 +7,20 @@ from broker_app.reports.blocks import (
     FIGURE,
     FREE,
     UNIT,
-    Proof,
     SealBox,
     group_label,
     head,
     label,
     metric_figures,
-    missing_note,
     options,
-    title_block,
     value,
     withheld_note,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
 from broker_app.reports.fonts import Face
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Cell, Empty, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.reports.text import Style, Text
 from broker_app.services.sheets import MetricLine, NeedSheet
 
@@ -35,21 +32,12 @@ _LABEL, _REST = 4, 20  # units
 
 def compose_need_form(sheet: NeedSheet, *, duplex: bool = True) -> Paper:
     """企业技术需求征集表, ready to be set."""
-    title, digits = "企业技术需求征集表", fingerprint(sheet)
     rows = (*_firm(sheet), *_need(sheet), *_class(sheet), *_review())
-    blocks: list[Block] = [
-        *title_block(title, sheet.number, sheet.state),
+    body: list[Block] = [
         Grid((_UNIT,) * 24, rows, group_width=_GROUP, group_label=group_label, space_after=4 * MM),
         *withheld_note(sheet.withheld),
-        *missing_note(sheet),
-        Proof("need", sheet.number, sheet.revision, digits),
     ]
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_need_form(sheet: NeedSheet, *, duplex: bool = True) -> bytes:
-    """企业技术需求征集表 as PDF."""
-    return render(compose_need_form(sheet, duplex=duplex))
+    return form_paper("need", "企业技术需求征集表", sheet, body, state=sheet.state, duplex=duplex)
 
 
 def _wide(name: str, cell: Cell, group: str) -> Row:

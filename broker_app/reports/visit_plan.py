@@ -4,22 +4,19 @@ from collections.abc import Sequence
 
 from broker_app.reports.blocks import (
     UNIT,
-    Proof,
     SignatureBoxes,
     Signer,
     figure,
     label,
-    missing_note,
     serial,
     small,
     table,
-    title_block,
     value,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Cell, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.services.sheets import PlanLine, PlanSheet
 
 _COLUMNS = (10, 24, 54, 30, 18, 32)
@@ -27,24 +24,15 @@ _COLUMNS = (10, 24, 54, 30, 18, 32)
 
 def compose_visit_plan(sheet: PlanSheet, *, duplex: bool = True) -> Paper:
     """走访计划表, ready to be set."""
-    title, digits = "走访计划表", fingerprint(sheet)
     heads = ("序号", "时间", "企业和地点", "走访目的", "走访人员", "备忘")
     rows = [_row(number, stop) for number, stop in enumerate(sheet.stops, 1)]
     words = f"走访安排（共 {len(rows)} 家次）"
-    blocks: list[Block] = [
-        *title_block(title, sheet.number),
+    signatures = SignatureBoxes([Signer("制表人"), Signer("负责人意见")])
+    body: list[Block] = [
         _facts(sheet),
         *table(words, "走访安排", heads, _COLUMNS, rows),
-        *missing_note(sheet),
-        SignatureBoxes([Signer("制表人"), Signer("负责人意见")]),
-        Proof("plan", sheet.number, sheet.revision, digits),
     ]
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_visit_plan(sheet: PlanSheet, *, duplex: bool = True) -> bytes:
-    """走访计划表 as PDF."""
-    return render(compose_visit_plan(sheet, duplex=duplex))
+    return form_paper("plan", "走访计划表", sheet, body, signatures=signatures, duplex=duplex)
 
 
 def _facts(sheet: PlanSheet) -> Grid:

@@ -7,7 +7,6 @@ from broker_app.reports.blocks import (
     NOTHING,
     SMALL_FREE,
     UNIT,
-    Proof,
     SignatureBoxes,
     Signer,
     blank,
@@ -15,7 +14,6 @@ from broker_app.reports.blocks import (
     head,
     heading,
     label,
-    missing_note,
     options,
     person,
     role_rows,
@@ -23,16 +21,15 @@ from broker_app.reports.blocks import (
     small,
     span_of_time,
     table,
-    title_block,
     value,
     withheld_note,
     word,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
 from broker_app.reports.fonts import Face
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Cell, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.reports.text import Text
 from broker_app.services.sheets import MetricLine, NeedLine, VisitSheet
 
@@ -42,29 +39,19 @@ _GAP = 4 * MM
 
 def compose_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> Paper:
     """走访记录表, ready to be set."""
-    title, digits = "企业走访记录表", fingerprint(sheet)
-    blocks: list[Block] = [*title_block(title, sheet.number, sheet.state), _facts(sheet)]
+    body: list[Block] = [_facts(sheet)]
     if sheet.needs:
-        blocks.append(_needs(sheet.needs))
-    blocks += _follow_ups(sheet)
-    blocks += withheld_note(sheet.withheld + sum(need.withheld for need in sheet.needs))
-    blocks += missing_note(sheet)
-    blocks.append(
-        SignatureBoxes(
-            (
-                Signer("企业接待人（确认走访内容）", sheet.met[0].name if len(sheet.met) == 1 else ""),
-                Signer("带队人", sheet.lead.partition("（")[0]),
-                Signer("录入人"),
-            )
+        body.append(_needs(sheet.needs))
+    body += _follow_ups(sheet)
+    body += withheld_note(sheet.withheld + sum(need.withheld for need in sheet.needs))
+    signatures = SignatureBoxes(
+        (
+            Signer("企业接待人（确认走访内容）", sheet.met[0].name if len(sheet.met) == 1 else ""),
+            Signer("带队人", sheet.lead.partition("（")[0]),
+            Signer("录入人"),
         )
     )
-    blocks.append(Proof("visit", sheet.number, sheet.revision, digits))
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> bytes:
-    """走访记录表 as PDF."""
-    return render(compose_visit_record(sheet, duplex=duplex))
+    return form_paper("visit", "企业走访记录表", sheet, body, signatures=signatures, state=sheet.state, duplex=duplex)
 
 
 def _facts(sheet: VisitSheet) -> Grid:

@@ -5,25 +5,22 @@ from collections.abc import Sequence
 from broker_app.reports.blocks import (
     FIGURE,
     UNIT,
-    Proof,
     SignatureBoxes,
     Signer,
     figure,
     label,
-    missing_note,
     note,
     role_rows,
     serial,
     small,
     table,
-    title_block,
     value,
     withheld_note,
 )
-from broker_app.reports.fingerprint import fingerprint
 from broker_app.reports.flow import MM, Block
+from broker_app.reports.form import form_paper
 from broker_app.reports.grid import Cell, Grid, Row
-from broker_app.reports.page import Family, Paper, render
+from broker_app.reports.page import Paper
 from broker_app.services.work_sheets import LogLine, WorkLogSheet, WorkTotals
 
 _COLUMNS = (10, 24, 40, 22, 51, 21)
@@ -31,25 +28,16 @@ _COLUMNS = (10, 24, 40, 22, 51, 21)
 
 def compose_work_log(sheet: WorkLogSheet, *, duplex: bool = True) -> Paper:
     """工作日志, ready to be set."""
-    title, digits = "工作日志", fingerprint(sheet)
     heads = ("序号", "时间", "企业", "服务内容", "做了什么", "结果")
     rows = [_row(number, line) for number, line in enumerate(sheet.lines, 1)]
-    blocks: list[Block] = [
-        *title_block(title, sheet.number),
+    signatures = SignatureBoxes([Signer("填表人", sheet.person.partition("（")[0]), Signer("所在单位（盖章）")])
+    body: list[Block] = [
         _facts(sheet),
         *table(f"逐次记录（共 {len(rows)} 次）", "逐次记录", heads, _COLUMNS, rows),
         *_late_note(sheet.totals),
         *withheld_note(sheet.withheld),
-        *missing_note(sheet),
-        SignatureBoxes([Signer("填表人", sheet.person.partition("（")[0]), Signer("所在单位（盖章）")]),
-        Proof("log", sheet.number, sheet.revision, digits),
     ]
-    return Paper(Family.FORM, title, sheet.number, digits, sheet.organisation, sheet.frozen_at, blocks, duplex)
-
-
-def build_work_log(sheet: WorkLogSheet, *, duplex: bool = True) -> bytes:
-    """工作日志 as PDF."""
-    return render(compose_work_log(sheet, duplex=duplex))
+    return form_paper("log", "工作日志", sheet, body, signatures=signatures, duplex=duplex)
 
 
 def _facts(sheet: WorkLogSheet) -> Grid:

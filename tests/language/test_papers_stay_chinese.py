@@ -12,11 +12,7 @@ from broker_app.db.session import Store
 from broker_app.exchange.sample import create_sample
 from broker_app.i18n import CHINESE, ENGLISH, use_language
 from broker_app.paths import ProfilePaths
-from broker_app.reports.confirmation_slip import build_confirmation_slip
-from broker_app.reports.firm_page import build_firm_page
-from broker_app.reports.intro_letter import build_intro_letter
-from broker_app.reports.need_form import build_need_form
-from broker_app.reports.visit_record import build_visit_record
+from broker_app.reports.by_name import make_pdf
 from broker_app.services.field_papers import firm_sheet, need_sheet, slip_sheet
 from broker_app.services.papers import intro_sheet, visit_sheet
 
@@ -44,11 +40,11 @@ def papers(session: Session) -> list[bytes]:
     assert match
     assert firm
     return [
-        build_visit_record(visit_sheet(session, visit)),
-        build_confirmation_slip(slip_sheet(session, visit)),
-        build_need_form(need_sheet(session, need)),
-        build_intro_letter(intro_sheet(session, [match])),
-        build_firm_page(firm_sheet(session, firm)),
+        make_pdf("visit_record", visit_sheet(session, visit)),
+        make_pdf("confirmation_slip", slip_sheet(session, visit)),
+        make_pdf("need_form", need_sheet(session, need)),
+        make_pdf("intro_letter", intro_sheet(session, [match])),
+        make_pdf("firm_page", firm_sheet(session, firm)),
     ]
 
 

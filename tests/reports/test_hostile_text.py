@@ -10,12 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker_app.reports import text as text_module
+from broker_app.reports.by_name import make_pdf
 from broker_app.reports.clean import clean
 from broker_app.reports.fonts import Face
-from broker_app.reports.intro_letter import build_intro_letter
 from broker_app.reports.missing import missing
 from broker_app.reports.text import Style, Text
-from broker_app.reports.visit_record import build_visit_record
 from tests.reports.papers import PAPERS
 from tests.reports.reading import joined, pages_by_pdfium, pages_by_pypdf
 from tests.reports.sheets import LETTER, VISIT
@@ -36,7 +35,7 @@ HOSTILE = (
 @pytest.mark.parametrize("words", HOSTILE)
 def test_markup_and_operators_print_as_they_are(words: str) -> None:
     sheet = replace(VISIT, note=words, enterprise=words, findings=words, number=words[:20], organisation=words)
-    content = build_visit_record(sheet)
+    content = make_pdf("visit_record", sheet)
     plain = "".join(words.split())
     assert joined(pages_by_pdfium(content)).count(plain) >= 3
     assert joined(pages_by_pypdf(content)).count(plain) >= 3
@@ -47,7 +46,7 @@ def test_every_text_of_a_letter_may_be_hostile() -> None:
     odd: Any = replace(LETTER.achievements[0], **_all_texts(LETTER.achievements[0], words))
     odd = replace(odd, evidence_marks=((0, 3), (2, 9), (5000, 2)), reasons=(words,) * 30)
     sheet: Any = replace(LETTER, **_all_texts(LETTER, words))
-    content = build_intro_letter(replace(sheet, achievements=(odd,) * 5))
+    content = make_pdf("intro_letter", replace(sheet, achievements=(odd,) * 5))
     assert joined(pages_by_pdfium(content)).count("<b>粗</b></para>") > 100
 
 
@@ -83,7 +82,7 @@ def test_what_no_face_has_is_told_and_printed_as_the_missing_sort() -> None:
         "走访记录：U+1F600",
         "走访记录：U+E123",
     ]
-    content = build_visit_record(sheet)
+    content = make_pdf("visit_record", sheet)
     printed = joined(pages_by_pdfium(content))
     assert "样例野电气" in printed  # pdfium leaves out what a true text holds beyond U+FFFF
     assert "样例〓野电气" in joined(pages_by_pypdf(content))  # pypdf reads what is drawn
@@ -100,7 +99,7 @@ def _true_texts(content: bytes) -> str:
 def test_rare_names_print(name: str) -> None:
     sheet = replace(VISIT, lead=f"王{name}", place=f"在{name}3号，R&D", needs=(), follow_ups=())
     assert missing(sheet) == ()
-    content = build_visit_record(sheet)
+    content = make_pdf("visit_record", sheet)
     for printed in (joined(pages_by_pdfium(content)), joined(pages_by_pypdf(content))):
         assert f"王{name}" in printed
         assert f"在{name}3号，R&D" in printed
@@ -109,7 +108,7 @@ def test_rare_names_print(name: str) -> None:
 @pytest.mark.timeout(60)
 def test_a_note_of_200_000_characters() -> None:
     note = "\n".join("小型断路器瞬时脱扣一致性不足，靠老师傅手调。" * 80 for _count in range(113))[:200_000]
-    printed = joined(pages_by_pdfium(build_visit_record(replace(VISIT, note=note + "收尾一句"))))
+    printed = joined(pages_by_pdfium(make_pdf("visit_record", replace(VISIT, note=note + "收尾一句"))))
     assert printed.count("小型断路器瞬时脱扣") > 8_000
     assert "收尾一句" in printed
 
@@ -143,7 +142,7 @@ def _filled(value: Any, words: str) -> Any:
 
 
 def test_one_endless_word() -> None:
-    content = build_visit_record(replace(VISIT, note="x" * 5_000, place="9" * 400))
+    content = make_pdf("visit_record", replace(VISIT, note="x" * 5_000, place="9" * 400))
     assert joined(pages_by_pdfium(content)).count("x") > 4_900
 
 

@@ -6,14 +6,7 @@ from decimal import Decimal
 
 from broker_app.db.models import Match
 from broker_app.db.session import Store
-from broker_app.reports.assessment import build_assessment
-from broker_app.reports.confirmation_slip import build_confirmation_slip
-from broker_app.reports.firm_page import build_firm_page
-from broker_app.reports.intro_letter import build_intro_letter
-from broker_app.reports.need_form import build_need_form
-from broker_app.reports.visit_plan import build_visit_plan
-from broker_app.reports.visit_record import build_visit_record
-from broker_app.reports.work_log import build_work_log
+from broker_app.reports.by_name import make_pdf
 from broker_app.services.achievements import AchievementDraft, save_achievement
 from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, save_enterprise
 from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
@@ -80,16 +73,16 @@ def test_no_secret_reaches_paper(store: Store) -> None:
         match_id = match.id
     with store.read() as session:
         papers = (
-            build_visit_record(visit_sheet(session, visit)),
-            build_intro_letter(intro_sheet(session, [match_id])),
-            build_confirmation_slip(slip_sheet(session, visit)),
-            build_need_form(need_sheet(session, need)),
-            build_firm_page(firm_sheet(session, firm)),
+            make_pdf("visit_record", visit_sheet(session, visit)),
+            make_pdf("intro_letter", intro_sheet(session, [match_id])),
+            make_pdf("confirmation_slip", slip_sheet(session, visit)),
+            make_pdf("need_form", need_sheet(session, need)),
+            make_pdf("firm_page", firm_sheet(session, firm)),
         )
-        plan = build_visit_plan(plan_sheet(session, MOMENT.date(), MOMENT.date()))
+        plan = make_pdf("visit_plan", plan_sheet(session, MOMENT.date(), MOMENT.date()))
         work = (
-            build_work_log(log_sheet(session, MOMENT.date(), MOMENT.date())),
-            build_assessment(assessment_sheet(session, MOMENT.date(), MOMENT.date(), "tech_vp")),
+            make_pdf("work_log", log_sheet(session, MOMENT.date(), MOMENT.date())),
+            make_pdf("assessment", assessment_sheet(session, MOMENT.date(), MOMENT.date(), "tech_vp")),
         )
     for content in (*papers, *work, plan):
         for read in (pages_by_pdfium, pages_by_pypdf):

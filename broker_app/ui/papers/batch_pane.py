@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from broker_app.errors import BrokerError, PaperError
 from broker_app.i18n import _, counted
+from broker_app.reports.by_name import compose
 from broker_app.ui.imports.progress import ImportProgress, time_left_words
-from broker_app.ui.papers.kinds import PaperKind, paper_kinds
+from broker_app.ui.papers.kinds import paper_kinds
 from broker_app.ui.papers.printing import make_printer, print_content, printer_names
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, row_of
@@ -200,7 +201,9 @@ class BatchPane(Panel):
             with sessions.read() as session:
                 return kind.gather(session, one.what)
 
-        return import_module("broker_app.reports.batch").Wanted(kind.title, one.about, gather, partial(_compose, kind))
+        return import_module("broker_app.reports.batch").Wanted(
+            kind.title, one.about, gather, partial(compose, kind.module)
+        )
 
     def _show_progress(self, done: int, total: int, seconds: float) -> None:
         if self._progress is None:
@@ -273,10 +276,6 @@ class BatchPane(Panel):
         chosen, _filter = QFileDialog.getSaveFileName(self, _("存为 PDF"), name, _("PDF 文件 (*.pdf)"))
         if chosen:
             self.save(Path(chosen))
-
-
-def _compose(kind: PaperKind, sheet: Any, *, duplex: bool) -> Any:
-    return kind.compose(sheet, duplex=duplex)
 
 
 def _status_of(outcome: Any) -> Status:

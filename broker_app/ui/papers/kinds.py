@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from broker_app.i18n import _
+from broker_app.reports.by_name import make_pdf
 from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.figures_sheet import FiguresSheet, figures_sheet
 from broker_app.services.papers import intro_sheet, visit_sheet
@@ -18,18 +19,12 @@ from broker_app.services.work_sheets import AssessmentSheet, WorkLogSheet
 
 @dataclass(frozen=True)
 class PaperKind:
-    """One paper. ``gather`` reads what it prints; ``builder`` names the function that sets it."""
+    """One paper. ``gather`` reads what it prints; ``module`` of the reports sets it."""
 
     name: str
     title: str
     gather: Callable[[Session, Any], Any]
-    builder: str
-
-    def compose(self, sheet: Any, *, duplex: bool) -> Any:
-        """The paper of a sheet, not yet a file; reportlab is imported with the first one."""
-        module, _colon, function = self.builder.partition(":")
-        compose = getattr(import_module(f"broker_app.reports.{module}"), function.replace("build_", "compose_", 1))
-        return compose(sheet, duplex=duplex)
+    module: str
 
 
 @dataclass(frozen=True)
@@ -48,15 +43,15 @@ class Paper:
 def paper_kinds() -> dict[str, PaperKind]:
     """Every paper by its name."""
     kinds = (
-        PaperKind("visit_record", _("走访记录表"), visit_sheet, "visit_record:build_visit_record"),
-        PaperKind("intro_letter", _("推介函"), intro_sheet, "intro_letter:build_intro_letter"),
-        PaperKind("slip", _("现场确认单"), slip_sheet, "confirmation_slip:build_confirmation_slip"),
-        PaperKind("need_form", _("需求征集表"), need_sheet, "need_form:build_need_form"),
-        PaperKind("firm_page", _("企业一页纸"), firm_sheet, "firm_page:build_firm_page"),
-        PaperKind("visit_plan", _("走访计划表"), _plan_of, "visit_plan:build_visit_plan"),
-        PaperKind("work_log", _("工作日志"), _log_of, "work_log:build_work_log"),
-        PaperKind("assessment", _("考核表"), _assessment_of, "assessment:build_assessment"),
-        PaperKind("figures", _("工作统计表"), _figures_of, "figures:build_figures"),
+        PaperKind("visit_record", _("走访记录表"), visit_sheet, "visit_record"),
+        PaperKind("intro_letter", _("推介函"), intro_sheet, "intro_letter"),
+        PaperKind("slip", _("现场确认单"), slip_sheet, "confirmation_slip"),
+        PaperKind("need_form", _("需求征集表"), need_sheet, "need_form"),
+        PaperKind("firm_page", _("企业一页纸"), firm_sheet, "firm_page"),
+        PaperKind("visit_plan", _("走访计划表"), _plan_of, "visit_plan"),
+        PaperKind("work_log", _("工作日志"), _log_of, "work_log"),
+        PaperKind("assessment", _("考核表"), _assessment_of, "assessment"),
+        PaperKind("figures", _("工作统计表"), _figures_of, "figures"),
     )
     return {one.name: one for one in kinds}
 
@@ -92,15 +87,13 @@ def set_paper(kind: PaperKind, sheet: Any, *, duplex: bool = True) -> Paper:
 
     ``duplex`` changes the binding side with the side of the sheet.
     """
-    module, _colon, function = kind.builder.partition(":")
     gaps: Sequence[object] = import_module("broker_app.reports.missing").missing(sheet)
-    content: bytes = getattr(import_module(f"broker_app.reports.{module}"), function)(sheet, duplex=duplex)
     fingerprint: str = import_module("broker_app.reports.fingerprint").fingerprint(sheet)
     return Paper(
         title=kind.title,
         number=str(getattr(sheet, "number", "")),
         about=str(getattr(sheet, "enterprise", "")),
-        content=content,
+        content=make_pdf(kind.module, sheet, duplex=duplex),
         fingerprint=fingerprint,
         withheld=_withheld(sheet),
         gaps=tuple(str(one) for one in gaps),
