@@ -14,7 +14,7 @@ from broker_app.codes.credit_code import check_credit_code
 from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Contact, Enterprise, Need, Visit
-from broker_app.errors import InvalidInputError
+from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.i18n import _, full_day_name, listed
 from broker_app.rules.calendar import utc_now
 from broker_app.services.firm_aliases import standing_id
@@ -130,6 +130,15 @@ class EnterpriseDetail:
     timeline: tuple[TimelineEntry, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class EnterpriseChange:
+    """What a firm said before and after it was saved."""
+
+    id: UUID
+    before: EnterpriseDraft
+    after: EnterpriseDraft
+
+
 def enterprise_id_for(county: str, credit_code: str) -> UUID:
     """The id two brokers give the same firm without talking: from county scope and credit code."""
     return uuid5(_FIRM_SPACE, f"county:{county}/{credit_code}")
@@ -169,6 +178,35 @@ def save_enterprise(session: Session, draft: EnterpriseDraft, enterprise_id: UUI
     session.flush()
     _save_contacts(session, row, draft.contacts)
     return row.id
+
+
+def change_enterprise(
+    session: Session, enterprise_id: UUID, shown: EnterpriseDraft, typed: EnterpriseDraft
+) -> EnterpriseChange:
+    """Change in a firm what differs between ``shown`` and ``typed``; what came from elsewhere meanwhile stays.
+
+    Raises:
+        NotFoundError: the firm is gone.
+        InvalidInputError: as :func:`save_enterprise`.
+    """
+    row = live(session, Enterprise, enterprise_id)
+    before = _draft_of(session, row)
+    names = (each.name for each in fields(typed))
+    changed = {name: getattr(typed, name) for name in names if getattr(typed, name) != getattr(shown, name)}
+    save_enterprise(session, replace(before, **changed), enterprise_id)
+    return EnterpriseChange(enterprise_id, before, _draft_of(session, row))
+
+
+def take_back_change(session: Session, change: EnterpriseChange) -> None:
+    """Let the firm say again what it said before, with the people it had.
+
+    Raises:
+        IllegalMoveError: it was changed again since; nothing is changed.
+        NotFoundError: the firm is gone.
+    """
+    if _draft_of(session, live(session, Enterprise, change.id)) != change.after:
+        raise IllegalMoveError(_("后来又有改动，这一步不能撤销了。记录没有改动。"))
+    save_enterprise(session, change.before, change.id)
 
 
 def tier_rows(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
@@ -325,33 +363,7 @@ def _holds(column: InstrumentedAttribute[Any], value: str) -> ColumnElement[bool
 def get_enterprise(session: Session, enterprise_id: UUID) -> EnterpriseDetail:
     """Facts, people and history of a firm, or of the one it was merged into; raises NotFoundError."""
     row = live(session, Enterprise, standing_id(session, enterprise_id))
-    people = session.scalars(
-        select(Contact)
-        .where(Contact.enterprise_id == row.id, Contact.deleted_at.is_(None))
-        .order_by(Contact.created_at)
-    )
-    draft = EnterpriseDraft(
-        name=row.name,
-        credit_code=row.credit_code,
-        county=row.county,
-        address=row.address,
-        industries=tuple(row.industries),
-        gb4754=row.gb4754,
-        size=row.size,
-        legal_person=row.legal_person,
-        founded_on=row.founded_on,
-        website=row.website,
-        email=row.email,
-        profile=row.profile,
-        tags=tuple(row.tags),
-        tiers=read_tiers(row.tiers),
-        carrier=row.carrier,
-        index_score=row.index_score,
-        index_on=row.index_on,
-        index_source=row.index_source,
-        contacts=tuple(ContactDraft(one.name, one.position, one.phone, one.email, one.id) for one in people),
-        source_id=row.source_id,
-    )
+    draft = _draft_of(session, row)
     warning = check_credit_code(row.credit_code).inner_warning if row.credit_code else ""
     return EnterpriseDetail(
         row.id,
@@ -373,6 +385,36 @@ def restore_enterprise(session: Session, enterprise_id: UUID) -> None:
     trashed(session, Enterprise, enterprise_id).deleted_at = None
 
 
+def _draft_of(session: Session, row: Enterprise) -> EnterpriseDraft:
+    people = session.scalars(
+        select(Contact)
+        .where(Contact.enterprise_id == row.id, Contact.deleted_at.is_(None))
+        .order_by(Contact.created_at, Contact.id)
+    )
+    return EnterpriseDraft(
+        name=row.name,
+        credit_code=row.credit_code,
+        county=row.county,
+        address=row.address,
+        industries=tuple(row.industries),
+        gb4754=row.gb4754,
+        size=row.size,
+        legal_person=row.legal_person,
+        founded_on=row.founded_on,
+        website=row.website,
+        email=row.email,
+        profile=row.profile,
+        tags=tuple(row.tags),
+        tiers=read_tiers(row.tiers),
+        carrier=row.carrier,
+        index_score=row.index_score,
+        index_on=row.index_on,
+        index_source=row.index_source,
+        contacts=tuple(ContactDraft(one.name, one.position, one.phone, one.email, one.id) for one in people),
+        source_id=row.source_id,
+    )
+
+
 def _save_index(row: Enterprise, draft: EnterpriseDraft) -> None:
     score = text_field("index_score", draft.index_score, 20)
     source = text_field("index_source", draft.index_source, 100)
@@ -392,7 +434,7 @@ def _stored_day(value: Any) -> date | None:
 def _join(session: Session, known: Enterprise, draft: EnterpriseDraft) -> UUID:
     known.deleted_at = None
     session.flush()
-    here = get_enterprise(session, known.id).draft
+    here = _draft_of(session, known)
     said = {each.name: getattr(draft, each.name) for each in fields(draft) if getattr(draft, each.name)}
     reached = {(one.name, one.phone) for one in here.contacts}
     new = tuple(one for one in draft.contacts if (one.name.strip(), one.phone.strip()) not in reached)
@@ -408,25 +450,21 @@ def _added(session: Session, row: Enterprise) -> Enterprise:
 
 def _save_contacts(session: Session, firm: Enterprise, drafts: tuple[ContactDraft, ...]) -> None:
     kept: set[UUID] = set()
-    existing = {
-        one.id: one
-        for one in session.scalars(
-            select(Contact).where(Contact.enterprise_id == firm.id, Contact.deleted_at.is_(None))
-        )
-    }
+    known = {one.id: one for one in session.scalars(select(Contact).where(Contact.enterprise_id == firm.id))}
     for draft in drafts:
         name = text_field("contact_name", draft.name, 50, required=_("请写联系人的姓名。"))
-        person = existing.get(draft.id) if draft.id else None
+        person = known.get(draft.id) if draft.id else None
         if person is None:
             person = Contact(enterprise_id=firm.id, scope=firm.scope)
             session.add(person)
+        person.deleted_at = None  # somebody who was taken away may come back
         person.name, person.position = name, text_field("position", draft.position, 50)
         person.phone, person.email = text_field("phone", draft.phone, 30), text_field("email", draft.email, 100)
         session.flush()
         kept.add(person.id)
-    for person_id, person in existing.items():
+    for person_id, person in known.items():
         if person_id not in kept:
-            person.deleted_at = utc_now()
+            person.deleted_at = person.deleted_at or utc_now()
 
 
 def contact_line(name: str, position: str, phone: str) -> str:

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from broker_app.db.session import Store
-from broker_app.errors import InvalidInputError, NotFoundError
+from broker_app.errors import IllegalMoveError, InvalidInputError, NotFoundError
 from broker_app.services.duplicates import similar_enterprises
 from broker_app.services.enterprises import (
     ContactDraft,
     EnterpriseDetail,
     EnterpriseDraft,
+    change_enterprise,
     contact_line,
     delete_enterprise,
     enterprise_id_for,
@@ -20,6 +21,7 @@ from broker_app.services.enterprises import (
     list_enterprises,
     restore_enterprise,
     save_enterprise,
+    take_back_change,
 )
 from broker_app.services.firm_names import core_name, firm_key, likeness
 from broker_app.services.needs import NeedDraft, save_need
@@ -110,6 +112,20 @@ def test_people_are_kept_by_their_ids(store: Store) -> None:
     assert wang.id not in {one.id for one in after}
     with pytest.raises(InvalidInputError, match="联系人"):
         saved(store, replace(FULL, contacts=(ContactDraft("  "),)), firm)
+
+
+def test_a_change_is_taken_back_only_while_nothing_came_after_it(store: Store) -> None:
+    firm = saved(store, FULL)
+    shown_before = shown(store, firm).draft
+    with store.write() as session:
+        change = change_enterprise(session, firm, shown_before, replace(shown_before, website="样例网址", contacts=()))
+    saved(store, replace(change.after, carrier="样例科创园"), firm)
+    with store.write() as session, pytest.raises(IllegalMoveError, match="后来又有改动"):
+        take_back_change(session, change)
+    saved(store, change.after, firm)
+    with store.write() as session:
+        take_back_change(session, change)
+    assert shown(store, firm).draft == shown_before
 
 
 def test_names_that_may_be_the_same_firm(store: Store) -> None:

@@ -14,8 +14,11 @@ from broker_app.i18n import _, listed
 from broker_app.services.duplicates import SimilarEnterprise, mark_distinct, people_with_phone, similar_enterprises
 from broker_app.services.enterprises import (
     ContactDraft,
+    EnterpriseChange,
     EnterpriseDraft,
+    change_enterprise,
     save_enterprise,
+    take_back_change,
 )
 from broker_app.services.numbers import today
 from broker_app.services.sessions import Session
@@ -34,6 +37,8 @@ from broker_app.ui.shell.fields import Combo, Field, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.text_blocks import Paragraph, Words
+from broker_app.ui.shell.theme import theme
+from broker_app.ui.shell.way_back import tell_undoable
 
 _CHECK_PAUSE_MS = 250
 _WIDTH = 720
@@ -49,7 +54,8 @@ class EnterpriseDialog(Dialog):
         self, host: QWidget, desk: Desk, draft: EnterpriseDraft | None = None, enterprise_id: UUID | None = None
     ) -> None:
         title = _("改企业资料") if enterprise_id else _("新企业")
-        super().__init__(host, title, primary=_("存好"), icon="check", dismiss=_("不改了"), width=_WIDTH)
+        width = round(_WIDTH * max(1.0, theme().scale.factor ** 0.6))  # four fields stand side by side
+        super().__init__(host, title, primary=_("存好"), icon="check", dismiss=_("不改了"), width=width)
         self._host, self._desk = host, desk
         self._draft = draft or EnterpriseDraft("", county=desk.profile.county)
         self._id = enterprise_id
@@ -77,15 +83,16 @@ class EnterpriseDialog(Dialog):
         if self.tiers.unreadable:
             self._fields["tiers"].show_error(_("有一项的日子看不懂"))
             return
-        draft, enterprise_id, distinct = self._typed(), self._id, tuple(self._distinct)
+        shown, typed, own, distinct = self._draft, self._typed(), self._id, tuple(self._distinct)
         self.primary_button.setEnabled(False)
 
-        def save(session: Session) -> UUID:
-            saved = save_enterprise(session, draft, enterprise_id)
+        def save(session: Session) -> tuple[UUID, EnterpriseChange | None]:
+            change = change_enterprise(session, own, shown, typed) if own else None
+            saved = own or save_enterprise(session, typed)
             for other in distinct:
                 if other != saved:
                     mark_distinct(session, saved, other)
-            return saved
+            return saved, change
 
         self._desk.tasks.write(self, save, self._on_saved, self._on_refused)
 
@@ -288,9 +295,13 @@ class EnterpriseDialog(Dialog):
             self._repairs.addWidget(Button(repair, small=True, on_click=partial(self.code.set_text, repair)))
         self._repairs.addStretch(1)
 
-    def _on_saved(self, enterprise_id: UUID) -> None:
+    def _on_saved(self, done: tuple[UUID, EnterpriseChange | None]) -> None:
+        saved, change = done
         self.close_with(True)
-        self.saved.emit(enterprise_id)
+        if change is not None and change.before != change.after:
+            words = _("资料改好了：{name}").format(name=change.after.name)
+            tell_undoable(self._desk, self._desk, words, partial(take_back_change, change=change))
+        self.saved.emit(saved)
 
     def _on_refused(self, error: BrokerError) -> None:
         self.primary_button.setEnabled(True)

@@ -1,13 +1,20 @@
 """Firms through the window: finding, adding, warnings while typing, trash and undo, history."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from broker_app.services.enterprises import ContactDraft, get_enterprise, list_enterprises
+from broker_app.services.enterprises import (
+    ContactDraft,
+    EnterpriseDraft,
+    get_enterprise,
+    list_enterprises,
+    save_enterprise,
+)
 from broker_app.ui.enterprises.form import EnterpriseDialog
 from broker_app.ui.enterprises.page import EnterprisesPage
 from broker_app.ui.enterprises.profile_page import EnterpriseProfilePage
@@ -172,6 +179,41 @@ class TestProfile:
 
         assert isinstance(window.page, VisitsPage)
         assert window.page.editor.head.title.text == firm.name
+
+    def test_what_was_saved_is_taken_back_with_its_people(self, window: MainWindow, settled: Settle) -> None:
+        people = (ContactDraft("王样例", "厂长", "13800558000"), ContactDraft("李样例", "会计"))
+        draft = EnterpriseDraft("乐清样例撤销电气厂", county="330382", tags=("老客户",), contacts=people)
+        with window.desk.tasks.sessions.write() as session:
+            firm = save_enterprise(session, draft)
+
+        def said() -> EnterpriseDraft:
+            return window.desk.tasks.fetch(lambda session: get_enterprise(session, firm)).draft
+
+        before = said()
+        page = window.show_page("enterprise", firm)
+        settled()
+        assert isinstance(page, EnterpriseProfilePage)
+        page.edit_button.click()
+        dialog = window.findChild(EnterpriseDialog)
+        assert isinstance(dialog, EnterpriseDialog)
+        dialog.name.set_text("乐清样例改名电气厂")
+        dialog._person_rows()[0]._remove()
+        dialog._person_rows()[0].phone.insert("0577-62750000")
+        dialog._add_person(ContactDraft("赵样例"))
+        with window.desk.tasks.sessions.write() as session:  # a colleague's change arrives meanwhile
+            save_enterprise(session, replace(before, address="柳市镇 1 号"), firm)
+        dialog.primary_button.click()
+        settled()
+        settled()
+        after = said()
+        assert (after.name, after.address, after.tags) == ("乐清样例改名电气厂", "柳市镇 1 号", ("老客户",))
+        assert [one.name for one in after.contacts] == ["李样例", "赵样例"]
+        page.setFocus()
+        QTest.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        settled()
+        settled()
+        assert said() == replace(before, address="柳市镇 1 号")
+        assert page.header.title.text == before.name
 
 
 def test_a_hundred_thousand_rows_scroll_with_the_rows_read_so_far(qtbot: QtBot) -> None:
