@@ -152,7 +152,8 @@ class Dialog(QWidget):
 
     def _place(self) -> None:
         self.setGeometry(self.window().rect())
-        width = min(self._width, self.width() - 2 * _EDGE)
+        wide = round(self._width * max(1.0, theme().scale.factor))  # larger words need more room side by side
+        width = min(wide, self.width() - 2 * _EDGE)
         inner = self._area.widget()
         layout = inner.layout() if inner else None
         wanted = inner.sizeHint().height() if inner else 0

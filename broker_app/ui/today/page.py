@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from broker_app.i18n import _, counted, day_name, weekday_name
 from broker_app.rules.calendar import CHINA_TIME, utc_now
@@ -15,10 +16,12 @@ from broker_app.ui.shell.desk import Desk
 from broker_app.ui.shell.notices import Banner
 from broker_app.ui.shell.page import Page, scroll_column
 from broker_app.ui.shell.text_blocks import Paragraph
+from broker_app.ui.shell.theme import theme
 from broker_app.ui.today.rows import DeadlineRow, MonthRow, RecentRow, StopRow, ToDoRow
 from broker_app.ui.visits.recovery import FoundDrafts
 
 _LEFT_SHARE, _RIGHT_SHARE = 13, 10
+_TWO_COLUMNS = 720  # px of page at standard size: narrower, the columns stand one under the other
 _SHOWN_TO_DOS = 6
 _NAMED_TASKS = 3
 
@@ -42,17 +45,24 @@ class TodayPage(Page):
         self.header.add_actions(self.proposals_button, self.plan_button, self.new_button)
         area, whole = scroll_column(margins=(24, 0, 20, 14))
         self.body.addWidget(area)
-        columns = QHBoxLayout()
-        columns.setSpacing(12)
-        whole.addLayout(columns)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(12)
+        whole.addLayout(self._columns)
         whole.addStretch(1)
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
         for column, share in ((self._left, _LEFT_SHARE), (self._right, _RIGHT_SHARE)):
             column.setSpacing(12)
-            columns.addLayout(column, share)
+            self._columns.addLayout(column, share)
+        theme().changed.connect(self._place_columns)
         if desk.cut_short_since is not None:
             self.found_drafts = FoundDrafts(self, desk.cut_short_since)
         desk.tasks.write(self, greet, self._greet, asked_for=False)
+
+    def _place_columns(self) -> None:
+        """One column under the other where large words leave no room side by side."""
+        beside = self.width() >= _TWO_COLUMNS * theme().scale.factor
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(direction)
 
     def _greet(self, greeting: Greeting) -> None:
         """Say once what fell due while the program was closed, and that the clock has been set back."""
@@ -78,6 +88,11 @@ class TodayPage(Page):
         """Open the next visit of the day."""
         if self._next_stop is not None:
             self._open_visit(self._next_stop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns where there is room for both."""
+        super().resizeEvent(event)
+        self._place_columns()
 
     def refresh(self) -> None:
         """Read the board again."""

@@ -73,8 +73,10 @@ class StopRow(QWidget):
         row.setSpacing(8)
         local = stop.at.astimezone(CHINA_TIME)
         words = date_text(local.date(), utc_now().astimezone(CHINA_TIME).date()) if with_day else f"{local:%H:%M}"
-        when = Words(words, "body", "text3" if stop.stage == "done" else "text", strong=stop.stage != "done")
-        when.setMinimumWidth(98 if with_day else 46)
+        self.when = when = Words(
+            words, "body", "text3" if stop.stage == "done" else "text", strong=stop.stage != "done"
+        )
+        when.setMinimumWidth(round((98 if with_day else 46) * max(1.0, theme().scale.factor)))
         row.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(_Rail(stop.stage, last=last))
         text = QVBoxLayout()

@@ -15,13 +15,14 @@ from broker_app.services.start_watch import greet
 from broker_app.ui.calendar.page import CalendarPage
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.main_window import MainWindow
-from broker_app.ui.shell.theme import install_theme
+from broker_app.ui.shell.theme import STANDARD_POINTS, install_theme
+from broker_app.ui.today.rows import StopRow, ToDoRow
 
 Settle = Callable[[], None]
 
 
-def opened(qtbot: QtBot, qapp: QApplication, store: Store) -> MainWindow:
-    install_theme(qapp, "light")
+def opened(qtbot: QtBot, qapp: QApplication, store: Store, points: float = STANDARD_POINTS) -> MainWindow:
+    install_theme(qapp, "light", points)
     window = build_window(store)
     qtbot.addWidget(window)
     window.show()
@@ -62,6 +63,20 @@ def test_an_ordinary_start_says_nothing(window: MainWindow, settled: Settle) -> 
     settled()
     assert said(window) == []
     assert window.status.saved.text() == ""  # nobody has written anything yet
+
+
+@pytest.mark.parametrize("points", [14.0, 21.0])
+def test_large_words_are_not_cut_off(qtbot: QtBot, qapp: QApplication, store: Store, points: float) -> None:
+    window = opened(qtbot, qapp, store, points)
+    window.resize(1280, 650)
+    settle(qapp, window)
+    rows = [*window.page.findChildren(StopRow), *window.page.findChildren(ToDoRow)]
+    buttons = [row.button for row in rows]
+    assert buttons
+    assert [one.text() for one in buttons if one.mapTo(window, one.rect().topRight()).x() > window.width()] == []
+    cut = [when for row in window.page.findChildren(StopRow) if (when := row.when).width() < when.sizeHint().width()]
+    assert [one.text() for one in cut] == []
+    window.close()
 
 
 @pytest.mark.parametrize("name", ["proposals_button", "plan_button", "new_button"])

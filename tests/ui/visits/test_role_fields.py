@@ -8,6 +8,7 @@ import pytest
 
 from broker_app.services.visits import get_visit
 from broker_app.ui.shell.main_window import MainWindow
+from broker_app.ui.shell.theme import theme
 from broker_app.ui.visits.circumstances import CircumstancesDialog
 from broker_app.ui.visits.editor import VisitEditor
 from broker_app.ui.visits.page import VisitsPage
@@ -94,3 +95,17 @@ def test_what_is_no_figure_is_said_beside_its_field(window: MainWindow, editor: 
     dialog.primary_button.click()
     assert dialog.isVisible()
     assert any("数字" in field.error for field in dialog.role_fields.inputs.values())
+
+
+@pytest.mark.parametrize("points", [14.0, 21.0])
+def test_large_words_leave_every_choice_in_reach(
+    window: MainWindow, editor: VisitEditor, settled: Settle, points: float
+) -> None:
+    window.resize(1280, 650)
+    theme().set_points(points)
+    settled()
+    dialog = asked(window, editor, "commissioner")
+    settled()
+    ticks = [*dialog.purposes.values(), *dialog.role_fields.services.values()]
+    right = dialog.plate.mapTo(window, dialog.plate.rect().topRight()).x()
+    assert [one.text() for one in ticks if one.mapTo(window, one.rect().topRight()).x() > right] == []
