@@ -269,6 +269,11 @@ class ImportPage(Page):
             row.addLayout(column)
         row.addStretch(1)
         self._result_card.column.addLayout(row)
+        if report.duplicates:
+            words = _("重复的没有再导入，本机已经有的也没有改。")
+            if self._kind == "enterprises":
+                words = _("重复的没有再导入，本机已有的企业也没有改。名单上的标签和认定，请到企业页「改资料」里补。")
+            self._result_card.column.addWidget(Paragraph(words, "body", "text2"))
         for one in report.refused_rows[:_ROWS_SHOWN]:
             words = _("第 {line} 行：{why}").format(line=one.line, why=_("；").join(one.reasons))
             self._result_card.column.addLayout(_problem("warning-circle", "bad_text", words))

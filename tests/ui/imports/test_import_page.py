@@ -11,7 +11,7 @@ from broker_app.ui.imports.page import ImportPage
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.fields import Combo
 from broker_app.ui.shell.main_window import MainWindow
-from broker_app.ui.shell.text_blocks import Words
+from broker_app.ui.shell.text_blocks import Paragraph, Words
 
 Settle = Callable[[], None]
 
@@ -41,6 +41,10 @@ def words(page: ImportPage) -> str:
     return " ".join(one.text() for one in page.findChildren(Words) if one.isVisible())
 
 
+def paragraphs(page: ImportPage) -> str:
+    return " ".join(one.text for one in page.findChildren(Paragraph) if one.isVisible())
+
+
 def firms_known(window: MainWindow) -> int:
     return window.desk.tasks.fetch(record_counts)["enterprises"]
 
@@ -61,6 +65,11 @@ def test_a_chinese_csv_is_tried_imported_and_taken_back(
     settled()
     settled()
     assert firms_known(window) == before + 2  # the third has a wrong code
+    assert "没有再导入" not in paragraphs(page)
+    page.try_button.click()
+    settled()
+    settled()
+    assert "本机已有的企业也没有改" in paragraphs(page)
     assert window.toast is not None
     window.toast.undo_button.click()
     settled()
