@@ -235,3 +235,44 @@ def test_a_hundred_thousand_rows_scroll_with_the_rows_read_so_far(qtbot: QtBot) 
         model.fetchMore(table.rootIndex())
     assert 2_000 <= model.rowCount() <= 5_000  # of a hundred thousand
     assert max(asked) <= 100
+
+
+def test_a_hundred_thousand_firms_are_all_there_and_only_some_in_memory(qtbot: QtBot) -> None:
+    from broker_app.ui.shell.paged_model import Column  # noqa: PLC0415
+    from broker_app.ui.shell.windowed_model import Order, WindowedModel  # noqa: PLC0415
+
+    everything = [f"{number:06}" for number in range(100_000)]
+    asked: list[Callable[[Order], None]] = []
+    read: list[int] = []
+
+    def rows_of(order: Order) -> Order:
+        read.append(len(order))
+        return order
+
+    def fetch(offset: int, limit: int) -> Order:
+        return everything[offset : offset + limit]
+
+    model = WindowedModel[str]([Column("企业", str)], fetch, asked.append, rows_of)
+    table = Table[str](model)
+    qtbot.addWidget(table)
+    model.reload()
+    assert model.rowCount() == 100  # the first page is there at once
+    asked.pop()(everything)
+    assert model.rowCount() == 100_000
+    table.resize(400, 300)
+    table.show()
+    for number in range(0, 100_000, 97):
+        assert model.row(number) == everything[number]
+    table.scrollToBottom()
+    assert model.row(99_999) == "099999"
+    assert model.find(lambda row: row == "099999") == 99_999
+    assert max(read) <= 100
+    assert sum(len(rows) for rows in model._pages.values()) < 3_000
+    model.restart()
+    late = asked.pop()
+    del everything[150:]
+    model.restart()
+    late(["x"] * 100_000)  # the answer to a search that is over
+    assert model.rowCount() == 100
+    asked.pop()(everything)
+    assert [model.row(number) for number in range(model.rowCount())] == everything
