@@ -1,6 +1,7 @@
 """企业: the list of firms with search and filters."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from uuid import UUID
 
 from PySide6.QtGui import QAction
@@ -96,9 +97,19 @@ class EnterprisesPage(ListPage[EnterpriseRow]):
 
     def fetch(self, session: Session, query: str, offset: int, limit: int) -> Sequence[EnterpriseRow]:
         """Firms of the chosen county, industry, tag and tier."""
-        chosen = {"county": self.county.code, "industry": self.industry.code}
-        chosen |= {"tag": self.tag.code, "tier": self.tier.code}
-        return list_enterprises(session, query, offset=offset, limit=limit, **chosen)
+        wanted = replace(self.wanted, query=query)
+        return list_enterprises(session, **asdict(wanted), offset=offset, limit=limit)
+
+    def search_typed(self) -> None:
+        """Look for the words off the UI thread: among a hundred thousand firms it takes a quarter of a second."""
+        wanted = self.wanted
+
+        def show(rows: Sequence[EnterpriseRow]) -> None:
+            if wanted == self.wanted:  # or another search is under way
+                self.show_first(rows)
+
+        limit = self.model.PAGE_SIZE
+        self.desk.tasks.read(self, lambda session: list_enterprises(session, **asdict(wanted), limit=limit), show)
 
     def make_model(self, columns: Sequence[Column[EnterpriseRow]]) -> PagedModel[EnterpriseRow]:
         """A county may have tens of thousands of firms: only a window of them is in memory."""

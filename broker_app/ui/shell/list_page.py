@@ -85,7 +85,7 @@ class ListPage(Page, Generic[RowT]):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self.search_again)
+        self._pause.timeout.connect(self.search_typed)
         self.search.committed.connect(lambda _text: self._pause.start())
         for combo in self._filters:
             combo.currentIndexChanged.connect(lambda _index: self.search_again())
@@ -122,10 +122,18 @@ class ListPage(Page, Generic[RowT]):
             self.table.selectRow(at)
         self._show_found()
 
+    def search_typed(self) -> None:
+        """Find the words typed; a list that takes long to search reads its first page off the UI thread."""
+        self.search_again()
+
     def search_again(self) -> None:
         """Read the first page for the present words and filters."""
         self._pause.stop()
-        self.model.restart()
+        self.show_first()
+
+    def show_first(self, first: Sequence[RowT] | None = None) -> None:
+        """Show the first page, which is read if it is not given."""
+        self.model.restart(first)
         self._show_found()
         self._show_acts(None)
 

@@ -66,18 +66,18 @@ class PagedModel(QAbstractTableModel, Generic[RowT]):
         """The number of the first loaded row for which ``wanted`` holds, or -1."""
         return next((number for number, row in enumerate(self._rows) if wanted(row)), -1)
 
-    def reload(self) -> None:
-        """Read again as many rows as are loaded; a view does not fetch after a reset."""
+    def reload(self, first: Sequence[RowT] | None = None) -> None:
+        """Show ``first``, or read again as many rows as are loaded; a view does not fetch after a reset."""
         wanted = max(len(self._rows), self.PAGE_SIZE)
         self.beginResetModel()
-        self._rows = list(self._fetch(0, wanted))
+        self._rows = list(self._fetch(0, wanted) if first is None else first)
         self._at_end = len(self._rows) < wanted
         self.endResetModel()
 
-    def restart(self) -> None:
-        """Read the first page anew, after the search has changed."""
+    def restart(self, first: Sequence[RowT] | None = None) -> None:
+        """Show the first page, read anew if it is not given, after the search has changed."""
         self._rows = []
-        self.reload()
+        self.reload(first)
 
     def rowCount(self, parent: Index = ROOT) -> int:
         """How many rows are loaded."""

@@ -54,10 +54,10 @@ class WindowedModel(PagedModel[RowT]):
                     return page * _PIECE + within
         return -1
 
-    def reload(self) -> None:
-        """Read the first page again; the rest follows, and where one looks stays until it has."""
+    def reload(self, first: Sequence[RowT] | None = None) -> None:
+        """Show the first page, read if it is not given; the rest follows, and where one looks stays until it has."""
         self.beginResetModel()
-        self._rows = list(self._fetch(0, self.PAGE_SIZE))
+        self._rows = list(self._fetch(0, self.PAGE_SIZE) if first is None else first)
         self._pages.clear()
         self._asked += 1
         if len(self._rows) < self.PAGE_SIZE:
@@ -67,10 +67,10 @@ class WindowedModel(PagedModel[RowT]):
             asked = self._asked
             self._ask_order(lambda order: self._take_order(order, asked))
 
-    def restart(self) -> None:
-        """Read the first page anew, after the search has changed; the old order says nothing any more."""
+    def restart(self, first: Sequence[RowT] | None = None) -> None:
+        """Show the first page after the search has changed; the old order says nothing any more."""
         self._order = ()
-        super().restart()
+        super().restart(first)
 
     def rowCount(self, parent: Index = ROOT) -> int:
         """How many rows there are, as far as is known."""

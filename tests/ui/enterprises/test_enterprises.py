@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -56,6 +57,21 @@ class TestList:
         assert {page.model.row(number).county for number in range(page.model.rowCount())} == {"温州市乐清市"}
         page.industry.set_code("T1")
         assert all("电气" in page.model.row(number).industries for number in range(page.model.rowCount()))
+
+    def test_typing_does_not_wait_for_the_search(self, page: EnterprisesPage, monkeypatch: pytest.MonkeyPatch) -> None:
+        everything, fetch = page.model.rowCount(), page.desk.tasks.fetch
+        asked: list[tuple[Callable[[Any], Any], Callable[[Any], None]]] = []
+        monkeypatch.setattr(page.desk.tasks, "read", lambda _owner, work, done: asked.append((work, done)))
+        page.search.insert("yj")
+        page.search_typed()
+        page.search.insert("没有这样的企业名")
+        page.search_typed()
+        assert page.model.rowCount() == everything  # nothing was read on the UI thread
+        (early, show_early), (late, show_late) = asked
+        show_late(fetch(late))
+        assert page.finds_nothing
+        show_early(fetch(early))  # nobody asks for it any more
+        assert page.finds_nothing
 
     def test_nothing_found_says_so(self, page: EnterprisesPage, qtbot: QtBot) -> None:
         page.search.insert("没有这样的企业名")
