@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from broker_app.codes.lists import CodeList, find
 from broker_app.db.actor import Actor
 from broker_app.db.key_file import create_key_file
-from broker_app.db.models import Achievement, Match, Need
+from broker_app.db.models import Achievement, Match, Need, PublishedNeed
 from broker_app.db.models.base import Authored
 from broker_app.db.session import Store
 from broker_app.errors import ImportFileError
@@ -38,6 +38,7 @@ from broker_app.services.needs import move_need
 from broker_app.services.needs_merge import common_draft, merge_needs
 from broker_app.services.numbers import today
 from broker_app.services.profile import Profile, create_profile
+from broker_app.services.publishing import Office, publish_need
 from broker_app.services.records import resolve
 from broker_app.services.visits import get_visit, move_visit
 
@@ -87,6 +88,7 @@ _MATCH_PATHS: dict[str, tuple[str, ...]] = {
 
 
 class _SampleNeed(NeedPart):
+    goal: str = ""
     state: str = NeedState.RAW
 
 
@@ -205,6 +207,11 @@ def sample_profile() -> Profile:
     )
 
 
+def _office() -> Office:
+    profile = sample_profile()
+    return Office(profile.organisation, profile.name, profile.phone)
+
+
 SAMPLE_PASSPHRASE = "样例资料不保密"  # noqa: S105 - guards nothing
 """The sample is public, so its passphrase may be."""
 
@@ -278,6 +285,7 @@ def _add_visit(session: Session, part: _SampleVisit) -> list[tuple[UUID, str]]:
     added = add_visit(session, part, recorded_at=None if part.late_reason else diary.now)
     _finish_tasks(session, part, added.visit_id)
     for need, need_id in zip(part.needs, added.need_ids, strict=True):
+        session.get_one(Need, need_id).goal = need.goal
         _walk_need(session, diary, need_id, _BEFORE_MATCHES.get(need.state, _RAW_TO_MATCHING))
     for state in _visit_steps(part.state):
         diary.turn(1)
@@ -313,6 +321,10 @@ def _walk_need(session: Session, diary: _Diary, need_id: UUID, path: tuple[str, 
             # Whoever wrote a need may not verify it, so a colleague does, the day after.
             diary.turn(1)
             session.info["actor"] = _COLLEAGUE
+        if state == NeedState.PUBLISHED:
+            published = session.get_one(PublishedNeed, publish_need(session, need_id, _office()))
+            published.published_on = china_date(diary.now)
+            continue
         move_need(session, need_id, state, "企业说先放一放" if state == NeedState.DEFERRED else "")
         if state == NeedState.VERIFIED:
             session.get_one(Need, need_id).verified_on = china_date(diary.now)

@@ -22,7 +22,6 @@ from broker_app.services.numbers import NEED, own_number, today
 from broker_app.services.pinyin import search_keys
 from broker_app.services.public_record import PUBLIC_STATES, STAYS_PUBLIC, take_off
 from broker_app.services.records import live, log_move, text_field, text_list, trashed
-from broker_app.services.redaction import Redaction, all_of, redaction_of
 from broker_app.services.search import contains_words
 from broker_app.services.visits import Move, Span, moves_of
 
@@ -140,12 +139,13 @@ def move_need(session: Session, need_id: UUID, wanted: str, why: str = "", *, un
     """Take a need one step further. ``until`` is the day a deferred need is looked at again (else in 90 days).
 
     Raises:
-        IllegalMoveError: the step is not allowed; or verification by its own author; or publication
-            without a metric, or with confidential words in it (domain.md section 4, guards); or merging, which takes
-            several needs (:func:`~broker_app.services.needs_merge.merge_needs`).
+        IllegalMoveError: the step is not allowed; or verification by its own author; or a step with a door of its
+            own: publishing, of which somebody has to see what everybody will read
+            (:func:`~broker_app.services.publishing.publish_need`), and merging, which takes several needs
+            (:func:`~broker_app.services.needs_merge.merge_needs`).
 
     What everybody may read of a published need is withdrawn with the step that ends its being looked for; back to
-    verified is 撤回发布. Publishing itself is :func:`~broker_app.services.publishing.publish_need`.
+    verified is 撤回发布.
     """
     row = live(session, Need, need_id)
     NEED_MACHINE.check(row.state, wanted, why)
@@ -153,12 +153,12 @@ def move_need(session: Session, need_id: UUID, wanted: str, why: str = "", *, un
         raise IllegalMoveError(
             _("一条需求不能自己并入。打开需求，在「相似的需求」里选几条，并成共性需求。记录没有改动。")
         )
+    if wanted == NeedState.PUBLISHED:
+        raise IllegalMoveError(_("公开以前要先看一遍别人会看到什么。打开需求，点「发布」。记录没有改动。"))
     if wanted == NeedState.REFINED and not row.text.strip():
         raise IllegalMoveError(_("请先写清楚需求内容，再标为已凝练。"))
     if wanted == NeedState.VERIFIED and row.state not in PUBLIC_STATES:
         _verify(session, row)
-    if wanted == NeedState.PUBLISHED:
-        _check_publishable(session, row)
     if wanted in (NeedState.NO_MATCH, NeedState.DEFERRED):
         row.review_on = until or today() + MATCH_REVIEW_AFTER
     log_move(session, row, NEED_MACHINE, wanted, why)
@@ -356,25 +356,6 @@ def _verify(session: Session, row: Need) -> None:
 def _take_back_verification(session: Session, row: Need) -> None:
     log_move(session, row, NEED_MACHINE, NeedState.REFINED, _("核实后内容有改动，要重新核实"))
     row.verifier_id, row.verifier_name, row.verified_on = "", "", None
-
-
-def _check_publishable(session: Session, row: Need) -> None:
-    if not row.metrics and not row.no_metric_reason:
-        raise IllegalMoveError(_("发布前至少要有一个量化指标，或写明为什么没有。"))
-    secret = all_of(_secret(session, one) for one in (row, *went_into(session, row.id)))
-    open_metrics = (f"{one['name']} {one['now']} {one['target']}" for one in row.metrics if not one["confidential"])
-    public = (row.title, row.text, row.problem, row.goal, row.no_metric_reason, *row.keywords, *open_metrics)
-    if any(secret.clean(text) != text for text in public):
-        raise IllegalMoveError(_("要公开的内容里还有不得外传的话或数字，请先改掉，再发布。"))
-
-
-def _secret(session: Session, row: Need) -> Redaction:
-    visit = session.get(Visit, row.visit_id) if row.visit_id else None
-    return redaction_of(
-        visit.note if visit else "",
-        [Span(**one) for one in visit.confidential] if visit else [],
-        [Metric(**one) for one in row.metrics],
-    )
 
 
 def _county(session: Session, row: Need) -> str:

@@ -135,8 +135,9 @@ def publish_need(session: Session, need_id: UUID, asked: Office, *, expected: Pu
     ``expected`` is the text a person has agreed to: if the need says something else by now, nothing is published.
 
     Raises:
-        IllegalMoveError: not verified by another person, without figures and reason, or changed since it was shown.
-        InvalidInputError: nothing but the title could be shown, or nobody is named whom one can ask.
+        IllegalMoveError: not verified by another person, without figures and reason, nothing but the title could be
+            shown, or changed since it was shown.
+        InvalidInputError: nobody is named whom one can ask.
     """
     row = live(session, Need, need_id)
     found = preview_publication(session, need_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from broker_app.db.models import Achievement, Match, Need, StateMove, Visit
+from broker_app.db.models import Achievement, Enterprise, Match, Need, StateMove, Visit
 from broker_app.db.session import Store
 from broker_app.exchange.sample import WRITTEN_ON, SampleCalendar, create_sample
 from broker_app.paths import ProfilePaths
@@ -16,6 +16,7 @@ from broker_app.rules.states import MatchState, NeedState, VisitState
 from broker_app.services.follow_ups import open_follow_ups
 from broker_app.services.matches import get_match, match_need
 from broker_app.services.needs_merge import sources_of
+from broker_app.services.public_needs import get_public_need, list_public_needs
 
 A_LATER_SATURDAY = date(2028, 3, 18)
 FITTING = {"XQ05": "CG001", "XQ38": "CG149", "XQ47": "CG195", "XQ51": "CG172", "XQ56": "CG207", "XQ63": "CG133"}
@@ -50,6 +51,18 @@ def test_a_common_need_stands_on_the_needs_of_several_firms(loaded: Store) -> No
         assert common_id is not None
         assert {one.id for one in sources_of(session, common_id)} == {need.id for need in merged}
         assert len({need.enterprise_id for need in merged}) == len(merged) > 1
+
+
+def test_what_is_published_can_be_read_by_everybody_without_its_firm(loaded: Store) -> None:
+    with loaded.read() as session:
+        published = session.scalars(select(Need).where(Need.state == NeedState.PUBLISHED)).all()
+        rows = list_public_needs(session)
+        assert {row.number for row in rows} == {need.number for need in published}
+        for row in rows:
+            assert row.published_on is not None
+            assert row.published_on <= WRITTEN_ON
+            shown = str(get_public_need(session, row.id))
+            assert not [name for name in session.scalars(select(Enterprise.name)) if name in shown]
 
 
 def test_history_lies_between_the_visit_and_now(loaded: Store) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
+from unicodedata import normalize
 from uuid import UUID, uuid4
 
 import pytest
@@ -26,6 +27,8 @@ from broker_app.services.needs import (
 )
 from broker_app.services.needs_merge import merge_needs
 from broker_app.services.numbers import today
+from broker_app.services.public_record import public_record
+from broker_app.services.publishing import Office, publish_need
 from broker_app.services.visits import VisitDraft, save_visit, spans_of
 from tests.services.conftest import NINE, as_author, as_colleague
 
@@ -47,6 +50,7 @@ DRAFT = NeedDraft(
     metrics=(Metric("触点温升", "68K", "50K"),),
     budget_low=Decimal(30),
     budget_high=Decimal("60.5"),
+    goal="温升降到 50K",
 )
 
 
@@ -60,6 +64,10 @@ def shown(store: Store, need_id: UUID) -> NeedDetail:
         return get_need(session, need_id)
 
 
+OFFICE = Office("样例县科技局", "", "0577-6581 0000")
+OWN_DOORS = {N.MERGED, N.PUBLISHED}
+
+
 def step(store: Store, need_id: UUID, wanted: NeedState) -> None:
     with store.write() as session:
         move_need(session, need_id, wanted, "样例原因")
@@ -70,6 +78,9 @@ def moved(store: Store, need_id: UUID, *states: NeedState) -> UUID:
         if state == N.MERGED:  # no step of one need: it goes with another into a third
             with store.write() as session:
                 merge_needs(session, [need_id, save_need(session, DRAFT)], DRAFT)
+        elif state == N.PUBLISHED:
+            with store.write() as session:
+                publish_need(session, need_id, OFFICE)
         else:
             step(store, need_id, state)
     return need_id
@@ -83,7 +94,7 @@ def test_every_move_through_the_service_is_allowed_and_logged_or_refused_and_not
             moved(store, need, *WAY_TO[now])
             before = shown(store, need)
             assert before.state == now
-            if wanted in NEED_MACHINE.next_states(now) and wanted != N.MERGED:
+            if wanted in NEED_MACHINE.next_states(now) and wanted not in OWN_DOORS:
                 step(store, need, wanted)
                 after = shown(store, need)
                 assert (after.state, len(after.moves)) == (wanted, len(before.moves) + 1)
@@ -144,6 +155,17 @@ def test_publishing_needs_a_figure_or_a_reason(store: Store) -> None:
     moved(store, verified(store, replace(DRAFT, metrics=(), no_metric_reason="属于外观改进")), N.PUBLISHED)
 
 
+def test_no_step_makes_a_need_public_that_nobody_can_read(store: Store) -> None:
+    need = verified(store, replace(DRAFT))
+    with pytest.raises(IllegalMoveError, match="点「发布」"):
+        step(store, need, N.PUBLISHED)
+    with store.read() as session:
+        assert public_record(session, need) is None
+    moved(store, need, N.PUBLISHED)
+    with store.read() as session:
+        assert public_record(session, need) is not None
+
+
 @pytest.mark.parametrize(
     "leak",
     [
@@ -162,11 +184,14 @@ def test_nothing_confidential_is_published(leak: dict[str, object], store: Store
     with store.write() as session:
         visit = save_visit(session, VisitDraft(NINE, firm, note=note, confidential=spans_of(note, ["金鹭那家"])))
     secret = replace(DRAFT, visit_id=visit, metrics=(Metric("一次合格率", "91.5%", "98%", confidential=True),))
-    need = verified(store, replace(secret, **leak))  # type: ignore[arg-type]
-    with pytest.raises(IllegalMoveError, match="不得外传"):
-        moved(store, need, N.PUBLISHED)
-    assert shown(store, need).state == "verified"
-    moved(store, verified(store, secret), N.PUBLISHED)
+    need = moved(store, verified(store, replace(secret, **leak)), N.PUBLISHED)  # type: ignore[arg-type]
+    with store.read() as session:
+        row = public_record(session, need)
+        assert row is not None
+        public = normalize("NFKC", "".join(str(getattr(row, column.key)) for column in row.__table__.columns))
+    assert OFFICE.unit in public
+    assert "金鹭" not in public
+    assert "91.5" not in public
 
 
 def test_a_deferred_need_and_one_without_a_match_come_back(store: Store) -> None:

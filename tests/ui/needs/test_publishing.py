@@ -123,10 +123,10 @@ def test_public_needs_of_others_are_found_in_the_list_and_taken_over_to_be_match
     page.whose.setCurrentIndex(page.whose.findData("public"))
     settled()
     rows = [page.model.row(number) for number in range(page.model.rowCount())]
-    assert [(row.title, row.enterprise, row.state_label) for row in rows] == [
-        ("样例要一种低空洞焊膏", "样例县科技局", "公开")
-    ]
-    page.open_row(rows[0])
+    (theirs,) = [row for row in rows if row.state_label == "公开"]
+    assert (theirs.title, theirs.enterprise) == ("样例要一种低空洞焊膏", "样例县科技局")
+    assert {row.state_label for row in rows if row is not theirs} == {"本团队公开"}
+    page.open_row(theirs)
     settled()
     shown = window.show_page("public_need", record)
     settled()
