@@ -18,7 +18,7 @@ from broker_app.db.outbox import say_same, synced_fields, wire_value
 from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.i18n import _, full_day_name, in_chinese, listed
 from broker_app.rules.calendar import utc_now
-from broker_app.services.enterprises import EnterpriseDraft, get_enterprise, save_enterprise, tier_words
+from broker_app.services.enterprises import JOINED, EnterpriseDraft, get_enterprise, save_enterprise, tier_words
 from broker_app.services.field_words import field_word, value_words
 from broker_app.services.firm_aliases import REFERRERS, forget_aliases, standing_id
 from broker_app.services.firm_names import firm_key
@@ -33,9 +33,6 @@ PICKED = (
     "carrier", "index_score",
 )  # fmt: skip
 """Fields of which one value stands; ``index_score`` takes its day and source along."""
-
-JOINED = ("industries", "tags", "tiers")
-"""Lists that are put together."""
 
 _INDEX = ("index_score", "index_on", "index_source")
 _OWN = frozenset({"author_id", "author_name", "created_at", "source_id"})

@@ -25,6 +25,9 @@ from broker_app.services.pinyin import search_keys
 from broker_app.services.records import live, text_field, text_list, trashed
 from broker_app.services.search import contains_words
 
+JOINED = ("industries", "tags", "tiers")
+"""Lists of a firm that are put together where two records of it become one."""
+
 _FIRM_SPACE = uuid5(NAMESPACE_URL, "broker:enterprise")
 _COUNTED_VISITS = (Visit.deleted_at.is_(None), Visit.state.not_in(("planned", "cancelled", "draft")))
 
@@ -436,6 +439,7 @@ def _join(session: Session, known: Enterprise, draft: EnterpriseDraft) -> UUID:
     session.flush()
     here = _draft_of(session, known)
     said = {each.name: getattr(draft, each.name) for each in fields(draft) if getattr(draft, each.name)}
+    said |= {name: tuple(dict.fromkeys((*getattr(here, name), *getattr(draft, name)))) for name in JOINED}
     reached = {(one.name, one.phone) for one in here.contacts}
     new = tuple(one for one in draft.contacts if (one.name.strip(), one.phone.strip()) not in reached)
     save_enterprise(session, replace(here, **{**said, "contacts": here.contacts + new}), known.id)

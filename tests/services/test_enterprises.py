@@ -66,11 +66,12 @@ def test_two_brokers_give_one_firm_one_id(store: Store) -> None:
 def test_a_firm_added_twice_loses_nothing(store: Store) -> None:
     first = saved(store, FULL)
     again = EnterpriseDraft(
-        "乙样例泵阀有限公司", CODE, "330324", website="样例网址", contacts=(ContactDraft("赵样例"),)
+        "乙样例泵阀有限公司", CODE, "330324", website="样例网址", tags=("出口型",), contacts=(ContactDraft("赵样例"),)
     )
     assert saved(store, again) == first
     kept = without_ids(shown(store, first).draft)
-    assert kept == replace(FULL, website="样例网址", contacts=(*FULL.contacts, ContactDraft("赵样例")))
+    tags, people = (*FULL.tags, "出口型"), (*FULL.contacts, ContactDraft("赵样例"))
+    assert kept == replace(FULL, website="样例网址", tags=tags, contacts=people)
     saved(store, FULL)
     assert len(shown(store, first).draft.contacts) == 3
 

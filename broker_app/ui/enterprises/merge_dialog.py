@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from broker_app.errors import BrokerError
 from broker_app.i18n import _, counted
 from broker_app.services.enterprise_merge import (
-    JOINED,
     PICKED,
     UNDO_DAYS,
     FirmSide,
@@ -20,7 +19,7 @@ from broker_app.services.enterprise_merge import (
     merged_draft,
     undo_merge,
 )
-from broker_app.services.enterprises import EnterpriseDraft
+from broker_app.services.enterprises import JOINED, EnterpriseDraft
 from broker_app.services.field_words import field_word
 from broker_app.ui.needs.wording_choice import Wording, WordingChoice
 from broker_app.ui.shell.buttons import Button
