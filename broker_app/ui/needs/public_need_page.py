@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from broker_app.errors import BrokerError
 from broker_app.i18n import _, listed
-from broker_app.services.needs import Metric
 from broker_app.services.numbers import today
 from broker_app.services.public_needs import PublicNeedDetail, get_public_need, take_over
+from broker_app.services.publishing import metric_line
 from broker_app.services.typed_dates import date_text
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card
@@ -125,7 +125,7 @@ def _lines(detail: PublicNeedDetail) -> list[tuple[str, str]]:
         (_("类别"), detail.kind_label),
         (_("主要问题"), detail.problem),
         (_("预期目标"), detail.goal),
-        (_("指标"), "\n".join(map(_metric_words, detail.metrics))),
+        (_("指标"), "\n".join(map(metric_line, detail.metrics))),
         (_("行业"), listed(detail.industry_labels)),
         (_("关键词"), listed(detail.keywords)),
         (_("预算"), detail.budget),
@@ -135,8 +135,3 @@ def _lines(detail: PublicNeedDetail) -> list[tuple[str, str]]:
         (_("先用后转"), _("可以") if detail.use_then_pay else ""),
         (_("所在县区"), detail.county_label),
     ]
-
-
-def _metric_words(metric: Metric) -> str:
-    figures = f"{metric.now} → {metric.target}" if metric.now and metric.target else metric.now or metric.target
-    return f"{metric.name} {figures} {metric.unit}".strip()

@@ -113,6 +113,7 @@ def test_public_needs_of_others_are_found_in_the_list_and_taken_over_to_be_match
         other = PublishedNeed(
             scope="public", title="样例要一种低空洞焊膏", problem="回流焊空洞多", goal="空洞率 2 % 以下",
             number="XQ-样例", contact_unit="样例县科技局", contact_phone="0577-65810000", keywords=["焊膏"],
+            metrics=[{"name": "空洞率", "now": "5", "target": "2", "unit": "%", "standard": "样例标准"}],
         )  # fmt: skip
         session.add(other)
         session.flush()
@@ -132,6 +133,7 @@ def test_public_needs_of_others_are_found_in_the_list_and_taken_over_to_be_match
     settled()
     assert isinstance(shown, PublicNeedPage)
     assert "回流焊空洞多" in words_in(shown)
+    assert "空洞率 5 → 2 %（样例标准）" in words_in(shown)
     shown.match_button.click()
     settled()
     settled()
