@@ -18,12 +18,14 @@ from broker_app.db.models import Achievement, Enterprise, Match, Need, Visit
 from broker_app.errors import InvalidInputError, PaperError
 from broker_app.i18n import _
 from broker_app.reports.by_name import compose, make_pdf
+from broker_app.services.attachments import vault_of
 from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.matches import record_match
 from broker_app.services.numbers import today
 from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.profile import read_profile
 from broker_app.services.records import resolve
+from broker_app.services.signatures import with_signature
 from broker_app.services.typed_dates import typed_date
 from broker_app.services.visit_bag import bag_papers
 from broker_app.services.work_papers import assessment_sheet, log_sheet
@@ -32,7 +34,8 @@ from broker_app.settings import read_settings
 
 def _report_visit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
-        sheet = visit_sheet(session, resolve(session, Visit, arguments.id))
+        visit_id = resolve(session, Visit, arguments.id)
+        sheet = with_signature(session, vault_of(store), visit_id, visit_sheet(session, visit_id))
     return _write_paper(arguments, sheet, "visit_record")
 
 
@@ -47,7 +50,8 @@ def _report_intro(arguments: argparse.Namespace) -> int:
 
 def _report_slip(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
-        sheet = slip_sheet(session, resolve(session, Visit, arguments.id))
+        visit_id = resolve(session, Visit, arguments.id)
+        sheet = with_signature(session, vault_of(store), visit_id, slip_sheet(session, visit_id))
     return _write_paper(arguments, sheet, "confirmation_slip")
 
 

@@ -14,7 +14,7 @@ from broker_app.reports.fonts import Face
 from broker_app.reports.grid import FRAME, THIN, Cell, Empty, Grid, Row
 from broker_app.reports.missing import missing
 from broker_app.reports.text import Align, OneLine, Style, Text
-from broker_app.services.sheets import MetricLine, PersonLine, RoleLine
+from broker_app.services.sheets import MetricLine, PersonLine, RoleLine, SignatureMark
 
 UNIT = 7 * MM  # twenty-four of them make a form
 NOTHING = "—"  # an empty field of a record: nobody can add to it later
@@ -51,6 +51,10 @@ _SHORT_OPTIONS = 24  # characters with their boxes: more do not fit beside anoth
 _NARROW_PAD = 1.1 * MM
 _SIGN_HEIGHT = 38 * MM
 _SIGN_LINE = 0.3
+_SIGN_LINE_ABOVE, _SIGN_HEAD = 14 * MM, 8 * MM  # of a signature box: the line above its foot, the room of its role
+_TALLEST_SIGNATURE = 24 * MM
+_POINTS_A_PIXEL = 0.75  # of the pad, at 96 px an inch
+_INK = 1.2
 _SEAL_HEIGHT = 28 * MM
 _QR_SIDE = 22 * MM
 _QR_GAP = 5 * MM
@@ -241,11 +245,11 @@ def missing_note(sheet: Any) -> list[Block]:
 
 @dataclass(frozen=True)
 class Signer:
-    """One signature box: the part somebody signs in, and the name if it is known."""
+    """One signature box: the part somebody signs in, the name if it is known, and the signature if there is one."""
 
     role: str
     name: str = ""
-    day: date | None = None
+    mark: SignatureMark | None = None
 
 
 class Frame(Block):
@@ -320,15 +324,49 @@ class SignatureBoxes(Block):
 
 def _draw_signer(canvas: Canvas, signer: Signer, left: float, top: float, width: float, height: float) -> None:
     foot = top - height
+    line, room = foot + _SIGN_LINE_ABOVE, height - _SIGN_LINE_ABOVE - _SIGN_HEAD
+    mark = signer.mark if signer.mark and signer.mark.strokes else None
+    if mark:
+        _draw_strokes(canvas, mark.strokes, left, line, width, min(room, _TALLEST_SIGNATURE))
+    elif signer.mark:
+        Text(signer.mark.instead, NOTE).draw(canvas, left, top - _SIGN_HEAD, width)
     Text(signer.role, replace(LABEL, size=10, align=Align.LEFT)).draw(canvas, left, top - 1.5 * MM, width)
     canvas.setLineWidth(_SIGN_LINE)
-    canvas.line(left, foot + 14 * MM, left + width, foot + 14 * MM)
+    canvas.line(left, line, left + width, line)
     style = Style(Face.SANS, 10, 15)
-    name = Text([("姓名（正楷）", Face.SANS), (f"　{signer.name}" if signer.name else "", Face.SERIF)], style)
+    known = mark.signer if mark else signer.name
+    name = Text([("姓名（正楷）", Face.SANS), (f"　{known}" if known else "", Face.SERIF)], style)
     if name.natural_width() > width:  # whoever signs writes it
         name = Text("姓名（正楷）", style)
     name.draw(canvas, left, foot + 13 * MM, width)
-    Text(chinese_date(signer.day), Style(Face.SERIF, 10.5, 15, Align.RIGHT)).draw(canvas, left, foot + 7 * MM, width)
+    day = Text(chinese_date(mark.day if mark else None), Style(Face.SERIF, 10.5, 15, Align.RIGHT))
+    day.draw(canvas, left, foot + 7 * MM, width)
+
+
+def _draw_strokes(
+    canvas: Canvas,
+    strokes: Sequence[Sequence[tuple[float, float]]],
+    left: float,
+    foot: float,
+    width: float,
+    height: float,
+) -> None:
+    """A signature in the middle of a room above ``foot``, never larger than it was drawn."""
+    across, down = zip(*(point for stroke in strokes for point in stroke), strict=True)
+    wide, tall = max(across) - min(across), max(down) - min(down)
+    scale = min(width / max(wide, 1.0), height / max(tall, 1.0), _POINTS_A_PIXEL)
+    start = left + (width - wide * scale) / 2
+    canvas.saveState()
+    canvas.setLineWidth(_INK)
+    canvas.setLineCap(1)
+    canvas.setLineJoin(1)
+    for stroke in strokes:
+        path = canvas.beginPath()
+        for number, (x, y) in enumerate((*stroke, stroke[-1])):  # the last one twice: a dot is a line too
+            place = (start + (x - min(across)) * scale, foot + (max(down) - y) * scale)
+            (path.lineTo if number else path.moveTo)(*place)
+        canvas.drawPath(path, stroke=1, fill=0)
+    canvas.restoreState()
 
 
 class Proof(Block):

@@ -37,15 +37,21 @@ def compose_confirmation_slip(sheet: SlipSheet, *, duplex: bool = True) -> Paper
         Frame(Text("\n".join(sheet.statement), _SIGNED), space_after=3 * MM),
         Text("请阅读后在下框内签字。如有不同意见，请在签字前写明：", replace(LABEL, align=Align.LEFT), keep=True),
         Frame(None, least=_OBJECTIONS, keep=True, space_after=4 * MM),
-        SignatureBoxes([Signer("企业接待人签字", met.name)], height=_SIGNATURE, space_after=1.5 * MM),
+        SignatureBoxes([Signer("企业接待人签字", met.name, sheet.signature)], height=_SIGNATURE, space_after=1.5 * MM),
         Text(
-            "手写签名；不是《电子签名法》所称可靠电子签名。签字后内容如有改动，另出新版次，本单原样保存。",
+            _signing_note(sheet),
             NOTE,
             keep=True,
             space_after=4 * MM,
         ),
     ]
     return form_paper("slip", "现场确认单", sheet, body, duplex=duplex)
+
+
+def _signing_note(sheet: SlipSheet) -> str:
+    drawn = sheet.signature is not None and bool(sheet.signature.strokes)
+    code = f"签字内容的核对码 {sheet.signature.code}。" if drawn and sheet.signature else ""
+    return f"手写签名；不是《电子签名法》所称可靠电子签名。{code}签字后内容如有改动，另出新版次，本单原样保存。"
 
 
 def _facts(sheet: SlipSheet) -> Grid:

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from broker_app.services.sheets import SIGNED_LATER
 
 
 def fingerprint(sheet: Any) -> str:
@@ -15,7 +17,9 @@ def fingerprint(sheet: Any) -> str:
     """
     if not is_dataclass(sheet) or isinstance(sheet, type):
         raise TypeError(type(sheet).__name__)
-    content = {"sheet": type(sheet).__name__, "fields": asdict(sheet)}
+    later = {one.name for one in fields(sheet) if one.metadata.get(SIGNED_LATER)}
+    said = {name: value for name, value in asdict(sheet).items() if name not in later}
+    content = {"sheet": type(sheet).__name__, "fields": said}
     canonical = json.dumps(content, default=_plain, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest().upper()
 

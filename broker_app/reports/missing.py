@@ -101,6 +101,8 @@ def _labels() -> dict[str, str]:
         "evidence": _("依据"),
         "not_covered": _("未覆盖"),
         "score": _("匹配分"),
+        "signature": _("企业签字"),
+        "signer": _("签字人"),
         "contact_name": _("联系人"),
         "contact_phone": _("联系电话"),
         "contact_address": _("联系地址"),

@@ -14,6 +14,7 @@ from broker_app.reports.blocks import (
     head,
     heading,
     label,
+    note,
     options,
     person,
     role_rows,
@@ -44,14 +45,22 @@ def compose_visit_record(sheet: VisitSheet, *, duplex: bool = True) -> Paper:
         body.append(_needs(sheet.needs))
     body += _follow_ups(sheet)
     body += withheld_note(sheet.withheld + sum(need.withheld for need in sheet.needs))
+    body += _signature_note(sheet)
     signatures = SignatureBoxes(
         (
-            Signer("企业接待人（确认走访内容）", sheet.met[0].name if len(sheet.met) == 1 else ""),
+            Signer("企业接待人（确认走访内容）", sheet.met[0].name if len(sheet.met) == 1 else "", sheet.signature),
             Signer("带队人", sheet.lead.partition("（")[0]),
             Signer("录入人"),
         )
     )
     return form_paper("visit", "企业走访记录表", sheet, body, signatures=signatures, state=sheet.state, duplex=duplex)
+
+
+def _signature_note(sheet: VisitSheet) -> list[Block]:
+    mark = sheet.signature
+    if mark is None or not mark.strokes:
+        return []
+    return [note(f"注：接待人的签名是手写签名图像，签在现场确认单的文字下，核对码 {mark.code}。")]
 
 
 def _facts(sheet: VisitSheet) -> Grid:

@@ -5,9 +5,23 @@ of a confidential metric. A layout can therefore not print it by mistake. Servic
 sets them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+
+SIGNED_LATER = "signed_later"
+"""Metadata of a field that is no part of the fingerprint: a paper has the same one before and after a signature."""
+
+
+@dataclass(frozen=True)
+class SignatureMark:
+    """The handwritten signature of a firm. ``instead`` says why it is not drawn; then there are no strokes."""
+
+    signer: str
+    day: date
+    code: str  # the digits of the signed text that people compare: "7F3A 19C2"
+    strokes: tuple[tuple[tuple[float, float], ...], ...] = ()  # x, y in px of the pad, y downwards
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +122,7 @@ class VisitSheet:
     frozen_at: datetime
     role_lines: tuple[RoleLine, ...] = ()
     training: str = ""  # "23 人，1.5 小时" or "" when nobody was trained
+    signature: SignatureMark | None = field(default=None, metadata={SIGNED_LATER: True})
 
 
 @dataclass(frozen=True)
@@ -166,6 +181,7 @@ class SlipSheet:
     withheld: int
     organisation: str
     frozen_at: datetime
+    signature: SignatureMark | None = field(default=None, metadata={SIGNED_LATER: True})
 
 
 @dataclass(frozen=True)

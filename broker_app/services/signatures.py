@@ -7,27 +7,34 @@ sense of 电子签名法 and is never called one.
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broker_app.db.models import Attachment, Visit
-from broker_app.errors import InvalidInputError, NotFoundError
+from broker_app.errors import DamagedStoreError, InvalidInputError, NotFoundError
 from broker_app.i18n import _
-from broker_app.rules.calendar import utc_now
+from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.attachments import SIGNATURE, FileVault, KeptFile, TakenFile
 from broker_app.services.confirmed_text import SENTENCE, confirmed_text
 from broker_app.services.papers import visit_sheet
 from broker_app.services.records import live, text_field, trashed
-from broker_app.services.sheets import VisitSheet
+from broker_app.services.sheets import SignatureMark, SlipSheet, VisitSheet
 
 _LONGEST_SIGNER = 40
 _SHORT = 8  # digits of the fingerprint a person compares
 _RECORD_MIME = "application/json"
+# Papers are Chinese whatever language the window speaks.
+_CHANGED = "签字后有改动，原来的签名不印在这里。请对改动后的内容重新签字。"
+_AWAY = "已经手写签字，签名还没有同步到这台电脑，没有印出来。"
+_BROKEN = "签名的文件和签字时对不上，没有印出来。"
+
+SheetT = TypeVar("SheetT", VisitSheet, SlipSheet)
 
 
 @dataclass(frozen=True)
@@ -204,11 +211,37 @@ def signed_text(vault: FileVault, signature: Signature) -> str:
         NotFoundError: the record is not on this computer, or it is not the one of this signature.
         DamagedStoreError: its bytes have changed.
     """
-    record = json.loads(vault.read(signature.record_sha256))
-    text, sentence = str(record["text"]), str(record["sentence"])
-    if record["sha256"] != signature.text_sha256 or _hash(text, sentence) != signature.text_sha256:
+    record = _record_of(vault, signature)
+    return f"{record['text']}\n{record['sentence']}"
+
+
+def with_signature(session: Session, vault: FileVault, visit_id: UUID, sheet: SheetT) -> SheetT:
+    """The sheet of a visit with the firm's signature under it, drawn only while the visit reads as it was signed."""
+    signature = signature_of(session, visit_id)
+    return replace(sheet, signature=_mark(vault, signature)) if signature is not None else sheet
+
+
+def _mark(vault: FileVault, signature: Signature) -> SignatureMark:
+    mark = SignatureMark(signature.signer, china_date(signature.signed_at), signature.short)
+    if signature.changed:
+        return replace(mark, instead=_CHANGED)
+    if not vault.has(signature.record_sha256):
+        return replace(mark, instead=_AWAY)
+    try:
+        record = _record_of(vault, signature)
+    except (NotFoundError, DamagedStoreError):
+        return replace(mark, instead=_BROKEN)
+    strokes = (tuple((x, y) for x, y, *_rest in stroke) for stroke in record["strokes"])
+    return replace(mark, strokes=tuple(filter(None, strokes)))
+
+
+def _record_of(vault: FileVault, signature: Signature) -> Mapping[str, Any]:
+    """What was kept with a signature; raises as :func:`signed_text` says."""
+    record: Mapping[str, Any] = json.loads(vault.read(signature.record_sha256))
+    signed = _hash(str(record["text"]), str(record["sentence"]))
+    if record["sha256"] != signature.text_sha256 or signed != signature.text_sha256:
         raise NotFoundError(_("签字时的原文和签名对不上，没有显示它。"))
-    return f"{text}\n{sentence}"
+    return record
 
 
 def _rows_under(session: Session, visit_id: UUID) -> Sequence[Attachment]:

@@ -7,6 +7,7 @@ from typing import Any
 from broker_app.reports.by_name import make_pdf
 from tests.reports.sheets import (
     ASSESSMENT,
+    CHANGED_SLIP,
     COMMISSIONER,
     FIRM,
     LETTER,
@@ -15,6 +16,8 @@ from tests.reports.sheets import (
     NEED,
     PLAN,
     ROLE_VISIT,
+    SIGNED_SLIP,
+    SIGNED_VISIT,
     SLIP,
     VISIT,
 )
@@ -40,6 +43,9 @@ PAPERS = {
     "nasty": Made("visit_record", NASTY, 10, "企业走访记录表", 2),
     "letter": Made("intro_letter", LETTER, 2, "科技成果推介函", 7),
     "slip": Made("confirmation_slip", SLIP, 1, "现场确认单", 2),
+    "signed": Made("confirmation_slip", SIGNED_SLIP, 1, "现场确认单", 2),
+    "signed_visit": Made("visit_record", SIGNED_VISIT, 2, "企业走访记录表", 3),
+    "changed": Made("confirmation_slip", CHANGED_SLIP, 1, "现场确认单", 2),
     "need": Made("need_form", NEED, 2, "企业技术需求征集表", 1),
     "firm": Made("firm_page", FIRM, 2, "企业一页纸", 5),
     "plan": Made("visit_plan", PLAN, 1, "走访计划表", 2),

@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - what people write is kept as it is written
 """Made-up sheets: an ordinary visit, a visit that is nasty in every way, a letter. All firms and people are 样例."""
 
+import math
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from broker_app.services.sheets import (
     PlanSheet,
     ReferralLine,
     RoleLine,
+    SignatureMark,
     SlipSheet,
     VisitSheet,
 )
@@ -228,6 +230,21 @@ SLIP = SlipSheet(
     withheld=2,
     organisation=VISIT.organisation,
     frozen_at=MOMENT,
+)
+
+_HAND = (  # two made-up characters: a cross, a loop, and a dot
+    ((60.0, 120.0), (150.0, 100.0), (250.0, 112.0)),
+    ((160.0, 30.0), (148.0, 130.0), (90.0, 230.0)),
+    ((150.0, 120.0), (190.0, 180.0), (265.0, 240.0)),
+    tuple((400 + 70 * math.cos(t / 8), 140 + 90 * math.sin(t / 8)) for t in range(60)),
+    ((330.0, 60.0), (420.0, 150.0), (480.0, 260.0)),
+    ((520.0, 250.0),),
+)
+MARK = SignatureMark("陈喆", date(2026, 11, 3), "7F3A 19C2", _HAND)
+SIGNED_SLIP = replace(SLIP, signature=MARK)
+SIGNED_VISIT = replace(VISIT, signature=MARK)
+CHANGED_SLIP = replace(
+    SLIP, signature=replace(MARK, strokes=(), instead="签字后有改动，原来的签名不印在这里。请对改动后的内容重新签字。")
 )
 
 NEED = NeedSheet(

@@ -14,8 +14,9 @@ from broker_app.reports.line_break import BLANKS, NO_END, NO_START, is_word
 from broker_app.reports.missing import missing
 from tests.reports.papers import PAPERS, content
 from tests.reports.reading import fonts, joined, pages_by_pdfium, pages_by_pypdf, qr_texts
-from tests.reports.sheets import LETTER, NASTY, NEED, PARAGRAPHS, VISIT
+from tests.reports.sheets import LETTER, NASTY, NEED, PARAGRAPHS, SIGNED_SLIP, VISIT
 
+PATH = pypdfium2.raw.FPDF_PAGEOBJ_PATH
 EVERY = pytest.mark.parametrize("name", PAPERS)
 # 上链存证 and 电子签名 stand only in the sentence that denies them.
 REFUSED = ("官方指数", "估值", "保证贷款", "保证补助", "可靠电子签名")
@@ -157,11 +158,34 @@ def test_an_empty_field_prints_a_dash_and_no_box_is_ticked() -> None:
     assert NASTY.late_reason in printed
 
 
+def test_a_signature_is_drawn_or_said_to_be_missing() -> None:
+    for name in ("signed", "signed_visit"):
+        assert "核对码7F3A19C2" in joined(pages_by_pdfium(content(name)))
+    strokes = len(SIGNED_SLIP.signature.strokes) if SIGNED_SLIP.signature else 0
+    assert _drawn(content("signed")) - _drawn(content("slip")) == strokes > 0
+    assert _drawn(content("signed_visit")) - _drawn(content("visit")) == strokes
+    assert _drawn(content("changed")) == _drawn(content("slip"))
+    changed = joined(pages_by_pdfium(content("changed")))
+    assert "签字后有改动，原来的签名不印在这里" in changed
+    assert "核对码" not in changed
+    assert "年月日" in changed  # to be signed anew by hand
+    assert "2026年11月3日" in joined(pages_by_pdfium(content("signed_visit")))
+
+
 def test_the_binding_side_changes_only_on_paper_printed_on_both_sides() -> None:
     made = PAPERS["visit"]
     one_sided = made.build(made.sheet, duplex=False)
     assert _left_edge(content("visit"), 0) == _left_edge(one_sided, 0) == _left_edge(one_sided, 1)
     assert _left_edge(content("visit"), 1) < _left_edge(one_sided, 1) - 20
+
+
+def _drawn(paper: bytes) -> int:
+    """How many lines, boxes and strokes there are on all pages."""
+    document = pypdfium2.PdfDocument(paper)
+    try:
+        return sum(one.type == PATH for page in document for one in page.get_objects())
+    finally:
+        document.close()
 
 
 def _left_edge(paper: bytes, page: int) -> int:

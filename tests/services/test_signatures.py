@@ -10,11 +10,14 @@ import pytest
 from broker_app.db.models import Attachment
 from broker_app.db.session import Store
 from broker_app.errors import InvalidInputError, NotFoundError
+from broker_app.reports.fingerprint import fingerprint
 from broker_app.services.attachments import TakenFile, list_attachments, vault_of
 from broker_app.services.field_papers import slip_sheet
 from broker_app.services.needs import NeedDraft, save_need
+from broker_app.services.papers import visit_sheet
 from broker_app.services.profile import read_profile, save_profile
 from broker_app.services.sealed_files import write_file
+from broker_app.services.sheets import SlipSheet, VisitSheet
 from broker_app.services.signatures import (
     Drawing,
     Point,
@@ -26,6 +29,7 @@ from broker_app.services.signatures import (
     signature_of,
     signed_text,
     signing_text,
+    with_signature,
 )
 from broker_app.services.visits import (
     FollowUpDraft,
@@ -72,6 +76,13 @@ def signature(store: Store, visit: UUID) -> Signature:
         found = signature_of(session, visit)
     assert found is not None
     return found
+
+
+def paper_sheets(store: Store, visit: UUID) -> tuple[VisitSheet, SlipSheet]:
+    vault = vault_of(store)
+    with store.read() as session:
+        record = with_signature(session, vault, visit, visit_sheet(session, visit))
+        return record, with_signature(session, vault, visit, slip_sheet(session, visit))
 
 
 def edit(store: Store, visit: UUID, **changes: object) -> None:
@@ -139,6 +150,41 @@ def test_another_text_is_not_passed_off_as_the_signed_one(store: Store, visit: U
         row.sha256 = forged
     with pytest.raises(NotFoundError, match="对不上"):
         signed_text(vault_of(store), signature(store, visit))
+
+
+def test_papers_bear_the_signature_while_the_visit_reads_as_it_was_signed(store: Store, visit: UUID) -> None:
+    bare = paper_sheets(store, visit)
+    assert not any(one.signature for one in bare)
+    sign(store, visit, "钱样例")
+    signed = paper_sheets(store, visit)
+    for sheet in signed:
+        assert sheet.signature is not None
+        assert sheet.signature.signer == "钱样例"
+        (stroke,) = sheet.signature.strokes
+        assert list(stroke) == [(10.0, 20.0), (60.0, 40.0)]
+        assert sheet.signature.code == signature(store, visit).short
+    assert list(map(fingerprint, signed)) == list(map(fingerprint, bare))
+    edit(store, visit, note=f"{NOTE}后来补一句。", confidential=spans_of(NOTE, [SECRET]))
+    for sheet in paper_sheets(store, visit):
+        assert sheet.signature is not None
+        assert sheet.signature.strokes == ()
+        assert "签字后有改动" in sheet.signature.instead
+
+
+def test_a_signature_that_is_not_here_or_not_the_one_that_was_kept_is_not_drawn(store: Store, visit: UUID) -> None:
+    sign(store, visit)
+    record = signature(store, visit).record_sha256
+    content = vault_of(store).read(record)
+    vault_of(store).forget([record])
+    assert [one.signature and one.signature.instead[:6] for one in paper_sheets(store, visit)] == ["已经手写签字"] * 2
+    forged = json.loads(content) | {"text": "企业：愿意出资一百万"}
+    sha256 = write_file(store.paths, store.data_key, json.dumps(forged).encode())
+    with store.write() as session:
+        session.query(Attachment).filter_by(sha256=record).one().sha256 = sha256
+    for sheet in paper_sheets(store, visit):
+        assert sheet.signature is not None
+        assert sheet.signature.strokes == ()
+        assert "对不上" in sheet.signature.instead
 
 
 def test_what_cannot_be_signed(store: Store, visit: UUID) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 from broker_app.errors import BrokerError, PaperError
 from broker_app.i18n import _, counted
 from broker_app.reports.by_name import compose
+from broker_app.services.attachments import vault_of
 from broker_app.ui.imports.progress import ImportProgress, time_left_words
 from broker_app.ui.papers.kinds import paper_kinds
 from broker_app.ui.papers.printing import make_printer, print_content, printer_names
@@ -199,7 +200,7 @@ class BatchPane(Panel):
 
         def gather() -> Any:
             with sessions.read() as session:
-                return kind.gather(session, one.what)
+                return kind.sheet(session, vault_of(sessions), one.what)
 
         return import_module("broker_app.reports.batch").Wanted(
             kind.title, one.about, gather, partial(compose, kind.module)

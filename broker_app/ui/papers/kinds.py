@@ -8,11 +8,13 @@ from typing import Any
 
 from broker_app.i18n import _
 from broker_app.reports.by_name import make_pdf
+from broker_app.services.attachments import FileVault
 from broker_app.services.field_papers import firm_sheet, need_sheet, plan_sheet, slip_sheet
 from broker_app.services.figures_sheet import FiguresSheet, figures_sheet
 from broker_app.services.papers import intro_sheet, visit_sheet
 from broker_app.services.sessions import Session
 from broker_app.services.sheets import PlanSheet
+from broker_app.services.signatures import with_signature
 from broker_app.services.work_papers import assessment_sheet, log_sheet
 from broker_app.services.work_sheets import AssessmentSheet, WorkLogSheet
 
@@ -25,6 +27,12 @@ class PaperKind:
     title: str
     gather: Callable[[Session, Any], Any]
     module: str
+    bears_signature: bool = False
+
+    def sheet(self, session: Session, vault: FileVault, what: Any) -> Any:
+        """What it prints about ``what``; under a visit with the signature of the firm."""
+        sheet = self.gather(session, what)
+        return with_signature(session, vault, what, sheet) if self.bears_signature else sheet
 
 
 @dataclass(frozen=True)
@@ -43,9 +51,9 @@ class Paper:
 def paper_kinds() -> dict[str, PaperKind]:
     """Every paper by its name."""
     kinds = (
-        PaperKind("visit_record", _("走访记录表"), visit_sheet, "visit_record"),
+        PaperKind("visit_record", _("走访记录表"), visit_sheet, "visit_record", bears_signature=True),
         PaperKind("intro_letter", _("推介函"), intro_sheet, "intro_letter"),
-        PaperKind("slip", _("现场确认单"), slip_sheet, "confirmation_slip"),
+        PaperKind("slip", _("现场确认单"), slip_sheet, "confirmation_slip", bears_signature=True),
         PaperKind("need_form", _("需求征集表"), need_sheet, "need_form"),
         PaperKind("firm_page", _("企业一页纸"), firm_sheet, "firm_page"),
         PaperKind("visit_plan", _("走访计划表"), _plan_of, "visit_plan"),

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSpinBox, QStack
 
 from broker_app.errors import BrokerError, PaperError
 from broker_app.i18n import _, counted, listed
+from broker_app.services.attachments import vault_of
 from broker_app.services.visit_bag import BagPaper, bag_papers
 from broker_app.ui.papers.batch_pane import BatchItem, BatchPane
 from broker_app.ui.papers.kinds import Paper, PaperKind, paper_kinds, set_paper
@@ -37,13 +38,14 @@ class PapersPage(Page):
     name = "papers"
     title = _("文书")
     icon = "file-text"
-    reads = frozenset({"Visit", "Match", "Need", "Enterprise"})
+    reads = frozenset({"Visit", "Match", "Need", "Enterprise", "Attachment"})
     ground = "surface"
     header_line = True
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._kinds = paper_kinds()
+        self._vault = vault_of(desk.tasks.sessions)
         self._request: tuple[PaperKind, Any] | None = None
         self._paper: Paper | None = None
         self._buffer: QBuffer | None = None
@@ -101,7 +103,7 @@ class PapersPage(Page):
             return
         kind, about = self._request
         self.header.title.set_text(kind.title)
-        self.desk.tasks.read(self, lambda session: kind.gather(session, about), partial(self._set, kind))
+        self.desk.tasks.read(self, lambda session: kind.sheet(session, self._vault, about), partial(self._set, kind))
 
     def take_enter(self) -> None:
         """Print the paper that is shown; without a printer, save it."""

@@ -11,6 +11,8 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
+from broker_app.services.attachments import vault_of
+from broker_app.services.signatures import Drawing, Point, add_signature, seal_signature, signature_of, signing_text
 from broker_app.services.visits import VisitRow, list_visits
 from broker_app.ui.papers import printing
 from broker_app.ui.papers.page import PapersPage
@@ -120,3 +122,20 @@ def test_the_printer_gets_the_paper_as_it_is_set(
     assert layout.margins().isNull()
     assert (printer.copyCount(), printer.docName()) == (3, "走访记录表")
     assert asked == [QPrinter.DuplexMode.DuplexLongSide if duplex else QPrinter.DuplexMode.DuplexNone]
+
+
+def test_the_signature_of_the_firm_is_on_the_record(
+    window: MainWindow, page: PapersPage, visit: VisitRow, settled: Settle
+) -> None:
+    tasks = window.desk.tasks
+    vault = vault_of(tasks.sessions)
+    drawn = Drawing(((Point(10, 20, 0, 0.5), Point(60, 40, 16, 0.7)),), 600, 300, b"\x89PNG\r\n\x1a\n drawn")
+    sealed = seal_signature(vault, tasks.fetch(lambda session: signing_text(session, visit.id)), "赵样例", drawn)
+    tasks.write(page, lambda session: add_signature(session, visit.id, sealed))
+    settled()
+    settled()
+    signature = tasks.fetch(lambda session: signature_of(session, visit.id))
+    assert signature is not None
+    assert page.paper is not None
+    text = "".join(one.extract_text() for one in pypdf.PdfReader(BytesIO(page.paper.content)).pages)
+    assert f"核对码{signature.short}".replace(" ", "") in "".join(text.split())
