@@ -15,7 +15,8 @@ from broker_app.services.start_watch import greet
 from broker_app.ui.calendar.page import CalendarPage
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.main_window import MainWindow
-from broker_app.ui.shell.theme import STANDARD_POINTS, install_theme
+from broker_app.ui.shell.theme import install_theme
+from broker_app.ui.shell.typography import STANDARD_POINTS
 from broker_app.ui.today.rows import StopRow, ToDoRow
 
 Settle = Callable[[], None]
@@ -70,8 +71,8 @@ def test_large_words_are_not_cut_off(qtbot: QtBot, qapp: QApplication, store: St
     window = opened(qtbot, qapp, store, points)
     window.resize(1280, 650)
     settle(qapp, window)
-    rows = [*window.page.findChildren(StopRow), *window.page.findChildren(ToDoRow)]
-    buttons = [row.button for row in rows]
+    buttons = [row.button for row in window.page.findChildren(StopRow)]
+    buttons += [row.button for row in window.page.findChildren(ToDoRow)]
     assert buttons
     assert [one.text() for one in buttons if one.mapTo(window, one.rect().topRight()).x() > window.width()] == []
     cut = [when for row in window.page.findChildren(StopRow) if (when := row.when).width() < when.sizeHint().width()]
