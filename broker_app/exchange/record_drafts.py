@@ -9,7 +9,8 @@ from broker_app.codes.lists import CodeList, find
 from broker_app.exchange.particulars import IpRight as FileRight
 from broker_app.exchange.records import AchievementRecord, EnterpriseRecord, NeedRecord
 from broker_app.services.achievements import AchievementDraft, Completer, IpRight
-from broker_app.services.enterprises import ContactDraft, EnterpriseDraft, Tier
+from broker_app.services.enterprises import ContactDraft, EnterpriseDraft
+from broker_app.services.firm_tiers import Tier
 from broker_app.services.needs import Metric, NeedDraft
 from broker_app.services.redaction import marks_metric
 

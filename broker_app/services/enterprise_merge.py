@@ -18,10 +18,11 @@ from broker_app.db.outbox import say_same, synced_fields, wire_value
 from broker_app.errors import IllegalMoveError, InvalidInputError
 from broker_app.i18n import _, full_day_name, in_chinese, listed
 from broker_app.rules.calendar import utc_now
-from broker_app.services.enterprises import JOINED, EnterpriseDraft, get_enterprise, save_enterprise, tier_words
+from broker_app.services.enterprises import JOINED, EnterpriseDraft, get_enterprise, save_enterprise
 from broker_app.services.field_words import field_word, value_words
 from broker_app.services.firm_aliases import REFERRERS, forget_aliases, standing_id
 from broker_app.services.firm_names import firm_key
+from broker_app.services.firm_tiers import tier_words
 from broker_app.services.phones import full_phones
 from broker_app.services.pinyin import search_keys
 from broker_app.services.records import live, trashed

@@ -1,6 +1,6 @@
 """Firms and the people in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,11 +15,12 @@ from broker_app.codes.industries import industry_label
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Contact, Enterprise, Need, Visit
 from broker_app.errors import IllegalMoveError, InvalidInputError
-from broker_app.i18n import _, full_day_name, listed
+from broker_app.i18n import _, listed
 from broker_app.rules.calendar import utc_now
 from broker_app.services.firm_aliases import standing_id
 from broker_app.services.firm_history import TimelineEntry, firm_history
 from broker_app.services.firm_names import firm_key
+from broker_app.services.firm_tiers import Tier, read_tiers, tier_rows
 from broker_app.services.phones import masked_phone
 from broker_app.services.pinyin import search_keys
 from broker_app.services.records import live, text_field, text_list, trashed
@@ -67,18 +68,6 @@ class ContactDraft:
     phone: str = ""
     email: str = ""
     id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Tier:
-    """A place in 企业梯队 or in one of the libraries: which (code list enterprise_tier), from when, until when.
-
-    ``until`` None: it does not run out, or nobody wrote down when.
-    """
-
-    code: str
-    since: date | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -210,51 +199,6 @@ def take_back_change(session: Session, change: EnterpriseChange) -> None:
     if _draft_of(session, live(session, Enterprise, change.id)) != change.after:
         raise IllegalMoveError(_("后来又有改动，这一步不能撤销了。记录没有改动。"))
     save_enterprise(session, change.before, change.id)
-
-
-def tier_rows(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
-    """Tiers as the store keeps them: each code once, the one that runs longest.
-
-    Raises:
-        InvalidInputError: a tier that ends before it begins, or without a code.
-    """
-    kept: dict[str, Tier] = {}
-    for one in tiers:
-        if not one.code:
-            raise InvalidInputError("tiers", _("请选是哪一类。"))
-        if one.since and one.until and one.until < one.since:
-            words = _("「{tier}」的到期日早于认定日。").format(tier=label(CodeList.ENTERPRISE_TIER, one.code))
-            raise InvalidInputError("tiers", words)
-        known = kept.get(one.code)
-        if known is None or (known.until or date.max) < (one.until or date.max):
-            kept[one.code] = one
-    return [
-        {
-            "code": one.code,
-            "since": one.since.isoformat() if one.since else None,
-            "until": one.until.isoformat() if one.until else None,
-        }
-        for one in kept.values()
-    ]
-
-
-def tier_words(tier: Tier) -> str:
-    """``高新技术企业 至2027年12月1日``."""
-    name = label(CodeList.ENTERPRISE_TIER, tier.code)
-    if tier.until is None:
-        return name
-    return _("{tier} 至{day}").format(tier=name, day=full_day_name(tier.until))
-
-
-def read_tiers(rows: Sequence[Mapping[str, Any]]) -> tuple[Tier, ...]:
-    """Tiers as the store keeps them; of two entries of one code (written on two computers) the one that runs longer."""
-    kept: dict[str, Tier] = {}
-    for row in rows:
-        one = Tier(str(row.get("code") or ""), _stored_day(row.get("since")), _stored_day(row.get("until")))
-        known = kept.get(one.code)
-        if one.code and (known is None or (known.until or date.max) < (one.until or date.max)):
-            kept[one.code] = one
-    return tuple(kept.values())
 
 
 def checked_credit_code(typed: str) -> str:
@@ -425,13 +369,6 @@ def _save_index(row: Enterprise, draft: EnterpriseDraft) -> None:
         raise InvalidInputError("index_score", _("科创指数要写明是哪一天、从哪里来的。"))
     row.index_score = score
     row.index_on, row.index_source = (draft.index_on, source) if score else (None, "")
-
-
-def _stored_day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return None
 
 
 def _join(session: Session, known: Enterprise, draft: EnterpriseDraft) -> UUID:

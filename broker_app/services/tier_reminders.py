@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Enterprise
 from broker_app.i18n import _
-from broker_app.services.enterprises import read_tiers
+from broker_app.services.firm_tiers import read_tiers
 
 SOON_DAYS = 60
 

@@ -19,7 +19,7 @@ from broker_app.db.models import Enterprise, FollowUp, Need, Visit
 from broker_app.i18n import _, counted
 from broker_app.rules.calendar import CHINA_TIME, china_date, utc_now
 from broker_app.rules.states import NeedState, VisitState
-from broker_app.services.enterprises import read_tiers
+from broker_app.services.firm_tiers import read_tiers
 from broker_app.services.numbers import today
 from broker_app.services.profile import read_profile
 from broker_app.services.records import live

@@ -20,7 +20,7 @@ from broker_app.db.models import Enterprise, Match, Need, Visit
 from broker_app.i18n import _, month_of_year
 from broker_app.rules.calendar import CHINA_TIME, china_date
 from broker_app.rules.states import MatchState, VisitState
-from broker_app.services.enterprises import read_tiers
+from broker_app.services.firm_tiers import read_tiers
 
 _WRITTEN = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED, VisitState.ACCEPTED, VisitState.RETURNED)
 

@@ -30,12 +30,12 @@ from broker_app.services.enterprise_merge import (
 from broker_app.services.enterprises import (
     ContactDraft,
     EnterpriseDraft,
-    Tier,
     enterprise_id_for,
     get_enterprise,
     list_enterprises,
     save_enterprise,
 )
+from broker_app.services.firm_tiers import Tier
 from broker_app.services.needs import NeedDraft, get_need, save_need
 from broker_app.services.trash import list_trash, restore
 from broker_app.services.visits import VisitDraft, delete_visit, get_visit, save_visit

@@ -16,8 +16,9 @@ from broker_app.services.contacts import (
     take_back_people,
     take_people,
 )
-from broker_app.services.enterprises import EnterpriseDraft, FirmFilter, Tier, enterprise_order, list_enterprises
+from broker_app.services.enterprises import EnterpriseDraft, FirmFilter, enterprise_order, list_enterprises
 from broker_app.services.enterprises import save_enterprise as save
+from broker_app.services.firm_tiers import Tier
 from broker_app.services.needs import NeedDraft, save_need
 from broker_app.services.numbers import today
 from broker_app.services.tags import add_tag, known_tags, matching_tags, remove_tag

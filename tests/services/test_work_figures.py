@@ -11,7 +11,8 @@ from python_calamine import CalamineWorkbook
 from broker_app.db.session import Store
 from broker_app.exchange.figures_file import write_figures
 from broker_app.rules.calendar import CHINA_TIME
-from broker_app.services.enterprises import EnterpriseDraft, Tier, save_enterprise
+from broker_app.services.enterprises import EnterpriseDraft, save_enterprise
+from broker_app.services.firm_tiers import Tier
 from broker_app.services.needs import NeedDraft, save_need
 from broker_app.services.numbers import today
 from broker_app.services.visits import VisitDraft, record_visit, save_visit

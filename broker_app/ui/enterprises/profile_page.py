@@ -14,8 +14,9 @@ from broker_app.errors import BrokerError
 from broker_app.i18n import _, listed
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.enterprise_merge import fact_words
-from broker_app.services.enterprises import ContactDraft, EnterpriseDetail, EnterpriseDraft, Tier, get_enterprise
+from broker_app.services.enterprises import ContactDraft, EnterpriseDetail, EnterpriseDraft, get_enterprise
 from broker_app.services.firm_history import KINDS, TimelineEntry
+from broker_app.services.firm_tiers import Tier
 from broker_app.services.numbers import today
 from broker_app.services.typed_dates import date_text
 from broker_app.ui.enterprises.card_files import choose_cards, export_people, paste_card

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from broker_app.codes.lists import CodeList
 from broker_app.i18n import _
-from broker_app.services.enterprises import Tier
+from broker_app.services.firm_tiers import Tier
 from broker_app.services.numbers import today
 from broker_app.ui.shell.buttons import Button, tool_button
 from broker_app.ui.shell.cards import row_of

@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from broker_app.services.enterprises import (
     ContactDraft,
     EnterpriseDraft,
-    Tier,
     get_enterprise,
     list_enterprises,
     save_enterprise,
 )
+from broker_app.services.firm_tiers import Tier
 from broker_app.services.needs import NeedDraft, save_need
 from broker_app.services.sync_state import Difference, Side
 from broker_app.sync.decisions import Choice
