@@ -296,7 +296,7 @@ def measure(data: Path) -> dict[str, Any]:
     return {
         "needs": len(needs),
         "pool": len(rows),
-        "term_table": {"entries": len(table), "faults": len(shipped_terms().faults)},
+        "term_table": {"entries": len(table.entries), "faults": len(shipped_terms().faults)},
         "systems": {name: _figures(run, grades) for name, run in runs.items()},
         "product_by_need": {
             need["id"]: {"ndcg@10": round(ndcg(run, grade), 3), "recall@50": round(recall(run, grade), 3)}

@@ -1,6 +1,6 @@
 """A need (or an achievement, in the other direction) as a question to the pool: which terms, how heavy, what not.
 
-What stands in the title counts twice, what is said again counts more, half-words inside a longer word count half
+What stands in the title counts twice, what is said again counts more, half-words inside a longer word count less
 (:mod:`broker_app.matching.weights`). A phrase of the term table and its technical terms are one concept.
 """
 
@@ -287,7 +287,7 @@ def _expand(question: Question, said: str, expansions: Sequence[Expansion], tabl
         lay = fold(pair.lay).strip()
         if lay and lay in said and pair.weight > 0:
             phrases.setdefault(lay, []).append(pair)
-    for hit in table.find(said, question.sector.keys) if table else ():
+    for hit in () if table is None else table.find(said, question.sector.keys):
         if not any(start < hit.end and hit.start < end for start, end in unwanted):
             pairs = phrases.setdefault(said[hit.start : hit.end], [])
             pairs += [Expansion(hit.entry.lay, term, hit.weight, hit.entry.id) for term in hit.entry.technical]

@@ -161,9 +161,6 @@ class TermTable:
         """All entries by id."""
         return self._entries
 
-    def __len__(self) -> int:
-        return len(self.entries)
-
     def find(self, folded: str, trades: frozenset[str] = frozenset()) -> list[TermHit]:
         """Return the entries found in a folded text, each where it stands first, by place.
 
