@@ -19,6 +19,7 @@ from math import inf
 from typing import Final, Literal
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import DatabaseError
 
@@ -89,12 +90,16 @@ _COUNTED = (
     "(SELECT count(*) FROM match_document d JOIN match_text t ON t.id = d.id WHERE d.pool = p.pool) AS texts "
     "FROM match_pool p WHERE p.documents <> held OR held <> texts"
 )
+# MATERIALIZED: the list of terms is read once, not again with every row.
 _HITS = (
-    "SELECT t.value, (SELECT group_concat(doc) FROM "
-    "(SELECT h.doc FROM POSTINGS_hits h WHERE h.term = t.value LIMIT ?)) FROM json_each(?) t"
+    "WITH t (value) AS MATERIALIZED (SELECT value FROM json_each(?)) SELECT t.value, (SELECT group_concat(doc) FROM "
+    "(SELECT h.doc FROM POSTINGS_hits h WHERE h.term = t.value LIMIT ?)) FROM t"
 )
-_HELD = "SELECT group_concat(rowid) FROM (SELECT rowid FROM POSTINGS WHERE POSTINGS MATCH ?)"
-_UNBOUNDED = 2**31
+_HELD = (
+    "WITH t (value) AS MATERIALIZED (SELECT value FROM json_each(?)) SELECT t.value, (SELECT group_concat(rowid) "
+    "FROM POSTINGS WHERE POSTINGS MATCH '\"' || replace(t.value, '\"', '\"\"') || '\"') FROM t"
+)
+UNBOUNDED = 2**31
 # Every change gives the pool a new stamp, so that nobody trusts what was remembered of it.
 _COUNT = (
     "INSERT INTO match_pool (pool, stamp, documents, words, bigrams) VALUES (?, ?, ?, ?, ?) ON CONFLICT (pool) "
@@ -114,7 +119,7 @@ class PoolState:
     documents: int
     lengths: dict[Kind, "array[float]"]
     trades: dict[int, str]
-    norms: dict[Kind, list[float]] = field(default_factory=dict)
+    norms: dict[Kind, "array[float]"] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -122,20 +127,30 @@ class Posting:
     """The rows that hold a term, ascending, and how often it occurs in each.
 
     ``gains`` is what an occurrence is worth in each of the rows; scoring fills it in once, as it is the same for every
-    question while the pool does not change.
+    question while the pool does not change. ``counts_once``: how often it occurs was not read, every count is 1.
     """
 
     rows: "array[int]"
     counts: "array[int]"
     gains: "array[float] | None" = None
+    counts_once: bool = False
 
     @classmethod
-    def read(cls, joined: str | None, most: int) -> "Posting":
-        """Return the posting FTS5 gave as numbers with commas between (None: none); more than ``most`` are none too."""
+    def of_occurrences(cls, joined: str | None, most: int) -> "Posting":
+        """Return the posting of rows with commas between, one as often as the term occurs there; none of over ``most``.
+
+        None: nowhere.
+        """
         if not joined or joined.count(",") >= most:
             return cls(array("I"), array("I"))
-        counts = Counter(json.loads(f"[{joined}]"))  # reads numbers far faster than int() does
+        counts = Counter(orjson.loads(f"[{joined}]"))  # reads numbers far faster than int() does
         return cls(array("I", counts), array("I", counts.values()))
+
+    @classmethod
+    def of_rows(cls, joined: str | None) -> "Posting":
+        """Return the posting of rows with commas between in which the term counts once."""
+        rows = array("I", orjson.loads(f"[{joined or ''}]"))
+        return cls(rows, array("I", [1]) * len(rows), counts_once=True)
 
     @property
     def documents(self) -> int:
@@ -148,10 +163,11 @@ class Posting:
             at = bisect_left(self.rows, last)
             del self.rows[at:], self.counts[at:]
 
-    def place_of(self, row: int) -> int | None:
-        """Return where ``row`` stands among the rows, None if it does not hold the term."""
-        at = bisect_left(self.rows, row)
-        return at if at < len(self.rows) and self.rows[at] == row else None
+    def count_in(self, row: int) -> int:
+        """Return how often the term occurs in ``row``."""
+        rows = self.rows
+        at = bisect_left(rows, row)
+        return self.counts[at] if at < len(rows) and rows[at] == row else 0
 
 
 _states: OrderedDict[int, PoolState] = OrderedDict()
@@ -369,7 +385,7 @@ def pool_state(connection: Connection, pool: Pool) -> PoolState:
 
 
 def hits(
-    connection: Connection, pool: Pool, kind: Kind, terms: Iterable[str], most: int = _UNBOUNDED
+    connection: Connection, pool: Pool, kind: Kind, terms: Iterable[str], most: int = UNBOUNDED
 ) -> dict[str, Posting]:
     """Return the postings of the terms that occur; those read before are kept in memory until the pool changes.
 
@@ -381,8 +397,8 @@ def hits(
     found = {term: kept.get(term) for term in terms}
     unread = [term for term, posting in found.items() if posting is None]
     if unread:
-        rows = connection.exec_driver_sql(_on(_HITS, pool, kind), (most + 1, json.dumps(unread)))
-        read = {term: Posting.read(joined, most) for term, joined in rows}
+        rows = connection.exec_driver_sql(_on(_HITS, pool, kind), (json.dumps(unread), most + 1))
+        read = {term: Posting.of_occurrences(joined, most) for term, joined in rows}
         found.update(read)
         kept.update(read)
         _bound_postings(kept)
@@ -396,13 +412,15 @@ def held_by(connection: Connection, pool: Pool, kind: Kind, terms: Iterable[str]
     """
     stamp = connection.exec_driver_sql("SELECT stamp FROM match_pool WHERE pool = ?", (pool,)).scalar() or 0
     kept = _postings.setdefault((stamp, kind, 0), {})
-    for term in terms:
-        if term not in kept:
-            asked = '"' + term.replace('"', '""') + '"'
-            joined = connection.exec_driver_sql(_on(_HELD, pool, kind), (asked,)).scalar()
-            kept[term] = Posting.read(joined, _UNBOUNDED)
-    _bound_postings(kept)
-    return {term: kept[term] for term in terms if term in kept and kept[term].rows}
+    found = {term: kept.get(term) for term in terms}
+    unread = [term for term, posting in found.items() if posting is None]
+    if unread:
+        rows = connection.exec_driver_sql(_on(_HELD, pool, kind), (json.dumps(unread),))
+        read = {term: Posting.of_rows(joined) for term, joined in rows}
+        found.update(read)
+        kept.update(read)
+        _bound_postings(kept)
+    return {term: posting for term, posting in found.items() if posting is not None and posting.rows}
 
 
 def _bound_postings(latest: dict[str, Posting]) -> None:

@@ -142,23 +142,22 @@ def _facets(
 
 
 def _hits(
-    connection: Connection, pool: Pool, kind: Kind, tokens: Collection[str], state: PoolState, most: int | None = None
+    connection: Connection,
+    pool: Pool,
+    kind: Kind,
+    tokens: Collection[str],
+    state: PoolState,
+    most: int = index.UNBOUNDED,
 ) -> Hits:
-    """Return the postings of tokens that occur no more than ``most`` times (None: however often).
+    """Return the postings of tokens that occur no more than ``most`` times.
 
     In a large pool a token that stands nearly everywhere counts once in each record.
     """
     if state.documents <= COUNTED_POOL:
-        return (
-            index.hits(connection, pool, kind, tokens)
-            if most is None
-            else index.hits(connection, pool, kind, tokens, most)
-        )
+        return index.hits(connection, pool, kind, tokens, most)
     counted = index.hits(connection, pool, kind, tokens, COUNTED_TIMES * common_from(state.documents))
     others = index.held_by(connection, pool, kind, [token for token in tokens if token not in counted])
-    if most is not None:
-        others = {token: one for token, one in others.items() if COUNTED_TIMES * one.documents <= most}
-    return {**counted, **others}
+    return {**counted, **{token: one for token, one in others.items() if COUNTED_TIMES * one.documents <= most}}
 
 
 def _totals(whole: _Facet, parts: Sequence[_Facet]) -> list[float]:

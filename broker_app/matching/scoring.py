@@ -7,7 +7,6 @@ able to say what each one gave. A phrase of the term table counts as one concept
 import math
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from broker_app.matching import weights
@@ -21,7 +20,6 @@ B = 0.75
 COMMON_LEAST = 1000  # records a token must stand in to be looked up late
 COMMON_SHARE = 0.01  # and what part of the pool
 NEVER_LATE = 8  # rarest tokens of a kind that are looked up everywhere however common: 节能电机 must find something
-LOOKUP = 4  # rows of a posting passed over in the time one row is looked up in it
 NEAR_BEST = 0.1  # of the best score: above it enough rows are expected to be found first
 MAX_HITS = 400_000  # postings read for one question, rarest terms first: a bound on time, far above usual
 
@@ -46,22 +44,18 @@ class TermHits:
 
     def gain_of(self, row: int) -> float:
         """What the token gives one row."""
-        at = self.posting.place_of(row)
-        if at is None:
-            return 0.0
-        count = self.posting.counts[at]
-        return self.worth * (count * (K1 + 1) / (count + self.norms[row]))
+        count = self.posting.count_in(row)
+        return self.worth * (count * (K1 + 1) / (count + self.norms[row])) if count else 0.0
 
-    def gains_by_row(self, among: AbstractSet[int] | None) -> dict[int, float]:
+    def gains_by_row(self, among: frozenset[int] | None) -> dict[int, float]:
         """What the token gives each row that holds it, of all or ``among`` some."""
-        worth = self.worth
-        if among is not None and LOOKUP * len(among) < len(self.posting.rows):
-            found = ((row, self.gain_of(row)) for row in among)
-            return {row: gain for row, gain in found if gain}
-        pairs = zip(self.posting.rows, self.gains, strict=True)
+        worth, posting, norms = self.worth, self.posting, self.norms
         if among is None:
-            return {row: worth * gain for row, gain in pairs}
-        return {row: worth * gain for row, gain in pairs if row in among}
+            return {row: worth * gain for row, gain in zip(posting.rows, self.gains, strict=True)}
+        if posting.counts_once:
+            return {row: worth * ((K1 + 1) / (1 + norms[row])) for row in among.intersection(posting.rows)}
+        counted = zip(posting.rows, posting.counts, strict=True)
+        return {row: worth * (count * (K1 + 1) / (count + norms[row])) for row, count in counted if row in among}
 
 
 _Names = Sequence[Sequence[TermHits]]
@@ -159,7 +153,7 @@ def score_questions(
         scorings = [_prepared(kind, question, found[kind], needed, state) for kind in found]
         late = [_add_up(scoring, state) for scoring in scorings]
         if any(hit.is_common for scoring in scorings for hit in scoring.hits()):
-            rows = {row for scoring in scorings for row in _leading(scoring.scores, reach)}
+            rows = frozenset(row for scoring in scorings for row in _leading(scoring.scores, reach))
             for scoring, concepts in zip(scorings, late, strict=True):
                 _add_common(scoring, concepts, rows)
         for scoring in scorings:
@@ -272,7 +266,7 @@ def _add_up(scoring: Scoring, state: PoolState) -> list[_Late]:
     return late
 
 
-def _add_common(scoring: Scoring, late: Sequence[_Late], rows: AbstractSet[int]) -> None:
+def _add_common(scoring: Scoring, late: Sequence[_Late], rows: frozenset[int]) -> None:
     """Add what common tokens give ``rows``; concepts that hold some are counted anew."""
     for hit in scoring.own:
         if hit.is_common:
@@ -292,7 +286,7 @@ def _add_all(scores: list[float], gains: Mapping[int, float], share: float) -> N
         scores[row] += share * gain
 
 
-def _concept_gains(names: _Names, among: AbstractSet[int] | None) -> dict[int, float]:
+def _concept_gains(names: _Names, among: frozenset[int] | None) -> dict[int, float]:
     """Return for each row the best name of a concept and a share of what its other names add, each token once."""
     each = _distinct(names)
     if len(each) < 2:
@@ -316,7 +310,7 @@ def _distinct(names: _Names) -> list[Sequence[TermHits]]:
     ]
 
 
-def _best_name(names: Sequence[Sequence[TermHits]], among: AbstractSet[int] | None) -> dict[int, float]:
+def _best_name(names: Sequence[Sequence[TermHits]], among: frozenset[int] | None) -> dict[int, float]:
     best = _sum_of(names[0], among)
     for terms in names[1:]:
         for row, gain in _sum_of(terms, among).items():
@@ -325,7 +319,7 @@ def _best_name(names: Sequence[Sequence[TermHits]], among: AbstractSet[int] | No
     return best
 
 
-def _sum_of(terms: Collection[TermHits], among: AbstractSet[int] | None) -> dict[int, float]:
+def _sum_of(terms: Collection[TermHits], among: frozenset[int] | None) -> dict[int, float]:
     """Return what a few tokens give each row together."""
     first, *rest = sorted(terms, key=lambda hit: -hit.posting.documents)
     whole = first.gains_by_row(among)
@@ -335,12 +329,13 @@ def _sum_of(terms: Collection[TermHits], among: AbstractSet[int] | None) -> dict
     return whole
 
 
-def _norms(state: PoolState, kind: Kind) -> list[float]:
+def _norms(state: PoolState, kind: Kind) -> "array[float]":
     """Return for each row what its length takes from a count (BM25), kept with the state of the pool."""
+    # An array: rows are looked up here and there, and numbers that lie side by side are found faster than objects.
     norms = state.norms.get(kind)
     if norms is None:
         flat, slope = K1 * (1 - B), K1 * B
-        norms = state.norms[kind] = [flat + slope * length for length in state.lengths[kind]]
+        norms = state.norms[kind] = array("d", [flat + slope * length for length in state.lengths[kind]])
     return norms
 
 

@@ -107,7 +107,7 @@ def _rarity(connection: Connection, tokens: Iterable[str]) -> dict[str, float]:
     if state.documents < ENOUGH_TO_WEIGH:
         return {}
     asked = sorted(tokens)
-    found = index.hits(connection, "achievement", "bigrams", [token for token in asked if is_han(token)])
+    found = index.held_by(connection, "achievement", "bigrams", [token for token in asked if is_han(token)])
     found |= index.hits(connection, "achievement", "words", [token for token in asked if not is_han(token)])
     weights = {
         token: math.log(1 + (state.documents + 0.5) / ((found[token].documents if token in found else 0) + 0.5))
