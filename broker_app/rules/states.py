@@ -159,6 +159,12 @@ OPEN_NOTE_STATES = frozenset({VisitState.DRAFT, VisitState.PLANNED, VisitState.I
 EDITABLE_VISIT_STATES = OPEN_NOTE_STATES | {VisitState.RECORDED, VisitState.RETURNED}
 """Facts around the note may be mended until the visit is confirmed or submitted."""
 
+WRITTEN_VISIT_STATES = frozenset(VisitState) - OPEN_NOTE_STATES - {VisitState.CANCELLED}
+"""A visit in one of these took place and its note is final: these are the visits that are counted."""
+
+CLOSED_NEED_STATES = frozenset({_N.SOLVED, _N.MERGED, _N.WITHDRAWN, _N.NOT_TECHNICAL})
+"""Nothing more is to be done about a need in one of these; any other is 没结."""
+
 
 def state_label(noun: str, state: str) -> str:
     """The word people see for a state; an unknown state shows itself."""

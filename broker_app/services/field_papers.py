@@ -14,7 +14,7 @@ from broker_app.db.models import Achievement, Contact, Enterprise, FollowUp, Mat
 from broker_app.errors import InvalidInputError
 from broker_app.i18n import _, in_chinese
 from broker_app.rules.calendar import CHINA_TIME, china_date
-from broker_app.rules.states import NeedState, VisitState, state_label
+from broker_app.rules.states import CLOSED_NEED_STATES, WRITTEN_VISIT_STATES, VisitState, state_label
 from broker_app.services.confirmed_text import SENTENCE, confirmed_text
 from broker_app.services.money import budget_label
 from broker_app.services.needs import Metric
@@ -47,8 +47,6 @@ from broker_app.services.sheets import (
 )
 from broker_app.services.visits import Span
 
-_CLOSED_NEEDS = (NeedState.SOLVED, NeedState.MERGED, NeedState.WITHDRAWN, NeedState.NOT_TECHNICAL)
-_PAST = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED, VisitState.ACCEPTED, VisitState.RETURNED)
 _LATEST_VISITS, _LATEST_MATCHES = 4, 5
 _FIRST_WORDS = 60  # characters of a note in the list of past visits
 _LONGEST_PLAN = 92  # days
@@ -153,12 +151,12 @@ def firm_sheet(session: Session, enterprise_id: UUID) -> FirmSheet:
     people = _contacts(session, firm.id)
     visits = session.scalars(
         select(Visit)
-        .where(Visit.enterprise_id == firm.id, Visit.deleted_at.is_(None), Visit.state.in_(_PAST))
+        .where(Visit.enterprise_id == firm.id, Visit.deleted_at.is_(None), Visit.state.in_(WRITTEN_VISIT_STATES))
         .order_by(Visit.started_at.desc(), Visit.id)
     ).all()
     needs = session.scalars(
         select(Need)
-        .where(Need.enterprise_id == firm.id, Need.deleted_at.is_(None), Need.state.not_in(_CLOSED_NEEDS))
+        .where(Need.enterprise_id == firm.id, Need.deleted_at.is_(None), Need.state.not_in(CLOSED_NEED_STATES))
         .order_by(Need.created_at, Need.id)
     ).all()
     tasks = session.scalars(
@@ -306,7 +304,7 @@ def _plan_line(session: Session, visit: Visit) -> PlanLine:
         purposes=tuple(label(CodeList.VISIT_PURPOSE, code) for code in visit.purposes),
         people=tuple(secret.clean(name) for name in (visit.author_name, *visit.companions) if name),
         last_visit=_last_visit(session, visit),
-        open_needs=_count(session, Need, visit.enterprise_id, Need.state.not_in(_CLOSED_NEEDS)),
+        open_needs=_count(session, Need, visit.enterprise_id, Need.state.not_in(CLOSED_NEED_STATES)),
         open_tasks=_count(session, FollowUp, visit.enterprise_id, FollowUp.done_at.is_(None)),
         state=state_label("visit", visit.state),
     )
@@ -320,7 +318,7 @@ def _last_visit(session: Session, visit: Visit) -> date | None:
         select(func.max(Visit.started_at)).where(
             Visit.enterprise_id == visit.enterprise_id,
             Visit.deleted_at.is_(None),
-            Visit.state.in_(_PAST),
+            Visit.state.in_(WRITTEN_VISIT_STATES),
             Visit.started_at < visit.started_at,
         )
     )

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from broker_app.codes.lists import CodeList, label
 from broker_app.db.models import Achievement, Attachment, Enterprise, FirmAlias, Match, Need, Visit
 from broker_app.i18n import _
-from broker_app.rules.states import NeedState, state_label
+from broker_app.rules.states import CLOSED_NEED_STATES, state_label
 
 KINDS = ("visit", "need", "match", "paper")
 """What the timeline can be narrowed to."""
 
 _PICTURES = ("photo", "recording")  # belong to a visit and are seen there; the rest are papers on file
-_CLOSED = frozenset({NeedState.SOLVED, NeedState.WITHDRAWN, NeedState.MERGED, NeedState.NOT_TECHNICAL})
 _LONGEST = 160
 
 
@@ -62,7 +61,7 @@ def _needs(session: Session, firm: UUID) -> Iterator[TimelineEntry]:
     for need in session.scalars(select(Need).where(Need.enterprise_id == firm, Need.deleted_at.is_(None))):
         yield TimelineEntry(
             "need", need.id, need.created_at, need.title, " ".join(need.text.split())[:_LONGEST], need.author_name,
-            state_label("need", need.state), need.state not in _CLOSED,
+            state_label("need", need.state), need.state not in CLOSED_NEED_STATES,
         )  # fmt: skip
 
 

@@ -14,14 +14,20 @@ from broker_app.db.actor import Actor
 from broker_app.db.models import Attachment, Enterprise, FollowUp, Match, Need, Visit
 from broker_app.i18n import _, counted, day_name, listed
 from broker_app.rules.calendar import CHINA_TIME, china_date
-from broker_app.rules.states import MatchState, NeedState, VisitState, state_label
+from broker_app.rules.states import (
+    CLOSED_NEED_STATES,
+    WRITTEN_VISIT_STATES,
+    MatchState,
+    NeedState,
+    VisitState,
+    state_label,
+)
 from broker_app.services.follow_ups import FollowUpRow, open_follow_ups
 from broker_app.services.numbers import today
 from broker_app.services.sync_state import sync_status
 from broker_app.services.tier_reminders import ending_tiers
 
 _DEADLINES_SHOWN, _TIERS_SHOWN = 5, 2
-_WRITTEN = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED, VisitState.ACCEPTED, VisitState.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,7 @@ def _stops(session: Session, first: date, end: date, *, most: int | None = None)
     stops: list[PlannedStop] = []
     next_given = False
     for visit, firm, county in rows:
-        stage = "done" if visit.state in _WRITTEN else ("later" if next_given else "next")
+        stage = "done" if visit.state in WRITTEN_VISIT_STATES else ("later" if next_given else "next")
         next_given = next_given or stage == "next"
         stops.append(_stop(session, visit, firm or _("还没选企业"), county or "", stage))
     return stops
@@ -182,7 +188,7 @@ def _hint(session: Session, visit: Visit) -> str:
             Visit.enterprise_id == visit.enterprise_id,
             Visit.deleted_at.is_(None),
             Visit.started_at < visit.started_at,
-            Visit.state.in_(_WRITTEN),
+            Visit.state.in_(WRITTEN_VISIT_STATES),
         )
     )
     if last is None:
@@ -193,7 +199,7 @@ def _hint(session: Session, visit: Visit) -> str:
         .where(
             Need.enterprise_id == visit.enterprise_id,
             Need.deleted_at.is_(None),
-            Need.state.not_in((NeedState.SOLVED, NeedState.WITHDRAWN, NeedState.MERGED, NeedState.NOT_TECHNICAL)),
+            Need.state.not_in(CLOSED_NEED_STATES),
         )
     )
     when = china_date(last)
@@ -311,7 +317,7 @@ def _deadlines(session: Session, day: date) -> list[Deadline]:
         .where(
             Need.deleted_at.is_(None),
             Need.deadline > day,
-            Need.state.not_in((NeedState.SOLVED, NeedState.WITHDRAWN, NeedState.MERGED, NeedState.CONTRACTED)),
+            Need.state.not_in(CLOSED_NEED_STATES | {NeedState.CONTRACTED}),
         )
         .order_by(Need.deadline)
         .limit(6)
@@ -336,7 +342,7 @@ def _month(session: Session, day: date) -> MonthFigures:
         select(Visit)
         .where(
             Visit.deleted_at.is_(None),
-            Visit.state.in_(_WRITTEN),
+            Visit.state.in_(WRITTEN_VISIT_STATES),
             Visit.started_at >= first,
             Visit.author_id == author,
         )
@@ -369,7 +375,7 @@ def _recent(session: Session) -> list[PlannedStop]:
     rows = session.execute(
         select(Visit, Enterprise.name, Enterprise.county)
         .outerjoin(Enterprise, Enterprise.id == Visit.enterprise_id)
-        .where(Visit.deleted_at.is_(None), Visit.state.in_(_WRITTEN))
+        .where(Visit.deleted_at.is_(None), Visit.state.in_(WRITTEN_VISIT_STATES))
         .order_by(Visit.started_at.desc())
         .limit(4)
     )

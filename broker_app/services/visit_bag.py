@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from broker_app.db.models import Enterprise, Visit
 from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME
-from broker_app.rules.states import VisitState
+from broker_app.rules.states import OPEN_NOTE_STATES
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def bag_papers(session: Session, first: date, last: date) -> tuple[BagPaper, ...
         .where(
             Visit.deleted_at.is_(None),
             Enterprise.deleted_at.is_(None),
-            Visit.state.in_((VisitState.PLANNED, VisitState.DRAFT, VisitState.IN_PROGRESS)),
+            Visit.state.in_(OPEN_NOTE_STATES),
             Visit.started_at >= start,
             Visit.started_at < start + timedelta(days=(last - first).days + 1),
         )

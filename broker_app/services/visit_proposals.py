@@ -18,7 +18,7 @@ from broker_app.codes.counties import county_label
 from broker_app.db.models import Enterprise, FollowUp, Need, Visit
 from broker_app.i18n import _, counted
 from broker_app.rules.calendar import CHINA_TIME, china_date, utc_now
-from broker_app.rules.states import NeedState, VisitState
+from broker_app.rules.states import CLOSED_NEED_STATES, OPEN_NOTE_STATES, WRITTEN_VISIT_STATES, VisitState
 from broker_app.services.firm_tiers import read_tiers
 from broker_app.services.numbers import today
 from broker_app.services.profile import read_profile
@@ -33,15 +33,6 @@ _SLOTS = (time(9, 30), time(14, 0), time(15, 30))
 _DAYS_AHEAD = 30
 _MOST_READ, _MOST_SHOWN = 3000, 120
 _VISIT_LENGTH = timedelta(minutes=90)
-_PAST = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED, VisitState.ACCEPTED, VisitState.RETURNED)
-_AHEAD = (VisitState.PLANNED, VisitState.DRAFT, VisitState.IN_PROGRESS)
-_CLOSED = (
-    NeedState.SOLVED,
-    NeedState.MERGED,
-    NeedState.WITHDRAWN,
-    NeedState.NOT_TECHNICAL,
-    NeedState.CONTRACTED,
-)
 
 
 @dataclass(frozen=True)
@@ -128,7 +119,7 @@ def _candidates(session: Session, day: date, short: Sequence[UUID]) -> Sequence[
     now = utc_now()
     last = (
         select(Visit.enterprise_id, func.max(Visit.started_at).label("at"))
-        .where(Visit.deleted_at.is_(None), Visit.state.in_(_PAST))
+        .where(Visit.deleted_at.is_(None), Visit.state.in_(WRITTEN_VISIT_STATES))
         .group_by(Visit.enterprise_id)
         .subquery()
     )
@@ -136,7 +127,7 @@ def _candidates(session: Session, day: date, short: Sequence[UUID]) -> Sequence[
         select(Visit.enterprise_id)
         .where(
             Visit.deleted_at.is_(None),
-            Visit.state.in_(_AHEAD),
+            Visit.state.in_(OPEN_NOTE_STATES),
             Visit.started_at >= now - timedelta(days=1),
             Visit.enterprise_id.is_not(None),
         )
@@ -144,7 +135,7 @@ def _candidates(session: Session, day: date, short: Sequence[UUID]) -> Sequence[
     )
     needs = (
         select(Need.enterprise_id, func.count().label("n"))
-        .where(Need.deleted_at.is_(None), Need.state.not_in(_CLOSED))
+        .where(Need.deleted_at.is_(None), Need.state.not_in(CLOSED_NEED_STATES))
         .group_by(Need.enterprise_id)
         .subquery()
     )
@@ -247,7 +238,7 @@ def _short_of_quota(session: Session, day: date, wanted: int) -> dict[UUID, int]
             Visit.deleted_at.is_(None),
             Visit.author_id == user,
             Visit.role == TECH_VP,
-            Visit.state.in_(_PAST),
+            Visit.state.in_(WRITTEN_VISIT_STATES),
             Visit.started_at >= first - 4 * LONG_AGO,
         )
         .order_by(Visit.started_at)

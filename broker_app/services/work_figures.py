@@ -19,10 +19,8 @@ from broker_app.codes.lists import CodeList, entries, label
 from broker_app.db.models import Enterprise, Match, Need, Visit
 from broker_app.i18n import _, month_of_year
 from broker_app.rules.calendar import CHINA_TIME, china_date
-from broker_app.rules.states import MatchState, VisitState
+from broker_app.rules.states import WRITTEN_VISIT_STATES, MatchState
 from broker_app.services.firm_tiers import read_tiers
-
-_WRITTEN = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED, VisitState.ACCEPTED, VisitState.RETURNED)
 
 
 class Period(StrEnum):
@@ -150,7 +148,7 @@ def _visits(session: Session, span: tuple[datetime, datetime], author: str) -> S
         .outerjoin(Enterprise, Enterprise.id == Visit.enterprise_id)
         .where(
             Visit.deleted_at.is_(None),
-            Visit.state.in_(_WRITTEN),
+            Visit.state.in_(WRITTEN_VISIT_STATES),
             Visit.started_at >= span[0],
             Visit.started_at < span[1],
         )

@@ -14,7 +14,7 @@ from broker_app.db.models import Enterprise, FollowUp, Match, Need, ReferralRequ
 from broker_app.errors import InvalidInputError
 from broker_app.i18n import _, in_chinese
 from broker_app.rules.calendar import CHINA_TIME, china_date
-from broker_app.rules.states import MatchState, NeedState, VisitState
+from broker_app.rules.states import WRITTEN_VISIT_STATES, MatchState, NeedState
 from broker_app.services.papers import county_line, edits, last_change, live_children, metrics_of, with_title
 from broker_app.services.profile import Profile, read_profile
 from broker_app.services.redaction import OMITTED, Redaction, redaction_of, without_spans
@@ -43,7 +43,6 @@ from broker_app.services.work_sheets import (
 ASSESSED = (TECH_VP, COMMISSIONER, COMMISSIONER_TEAM)
 """Roles that are assessed by a paper of their own."""
 
-_PAST = (VisitState.RECORDED, VisitState.CONFIRMED, VisitState.SUBMITTED, VisitState.ACCEPTED, VisitState.RETURNED)
 _UNVERIFIED = (NeedState.RAW, NeedState.REFINED, NeedState.MERGED, NeedState.WITHDRAWN, NeedState.NOT_TECHNICAL)
 _LONGEST = 366  # days
 _FIRST_WORDS = 60  # characters of a note
@@ -183,7 +182,7 @@ def _works(session: Session, profile: Profile, first: date, last: date, role: st
         .where(
             Visit.deleted_at.is_(None),
             Visit.author_id == profile.user_id,
-            Visit.state.in_(_PAST),
+            Visit.state.in_(WRITTEN_VISIT_STATES),
             Visit.started_at >= start,
             Visit.started_at < start + timedelta(days=(last - first).days + 1),
         )

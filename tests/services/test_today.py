@@ -121,3 +121,12 @@ def test_a_stop_that_is_done_tells_its_needs(store: Store, firm: UUID) -> None:
         save_need(session, NeedDraft("触点降银", "触点降银。", firm, done))
     (stop,) = board(store).stops
     assert (stop.stage, stop.needs, stop.is_signed, stop.enterprise_id) == ("done", 1, False, firm)
+
+
+def test_a_need_that_is_no_technical_need_has_no_deadline(store: Store) -> None:
+    with store.write() as session:
+        need = save_need(session, NeedDraft("缺流动资金", deadline=NOW.date() + timedelta(days=3)))
+    assert len(board(store).deadlines) == 1
+    with store.write() as session:
+        move_need(session, need, NeedState.NOT_TECHNICAL, "已转给县里")
+    assert board(store).deadlines == ()

@@ -6,7 +6,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QWidget
 
 from broker_app.i18n import _, counted
-from broker_app.rules.states import NeedState, state_label
+from broker_app.rules.states import CLOSED_NEED_STATES, NeedState, state_label
 from broker_app.services.needs import NeedRow, count_needs, delete_need, list_needs, restore_need
 from broker_app.services.numbers import today
 from broker_app.services.public_needs import PublicNeedRow, count_public_needs, list_public_needs
@@ -19,8 +19,6 @@ from broker_app.ui.shell.empty_state import EmptyState
 from broker_app.ui.shell.fields import Combo
 from broker_app.ui.shell.list_page import ListPage
 from broker_app.ui.shell.paged_model import Column
-
-_CLOSED = frozenset({NeedState.SOLVED, NeedState.MERGED, NeedState.WITHDRAWN, NeedState.NOT_TECHNICAL})
 
 
 class NeedsPage(ListPage[NeedRow]):
@@ -87,7 +85,7 @@ class NeedsPage(ListPage[NeedRow]):
         self.whose.set_choices(public)
         self.whose.setVisible(bool(public))
         self.state.setEnabled(not self.shows_public)
-        still_open = sum(count for state, count in self._counts.items() if state not in _CLOSED)
+        still_open = sum(count for state, count in self._counts.items() if state not in CLOSED_NEED_STATES)
         facts = [counted("{n} 条", "{n} 条", total), counted("{n} 条还没办完", "{n} 条还没办完", still_open)]
         self.header.facts.set_facts(facts if total else [])
         self.state.set_choices(
