@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from broker_app.db.models import Enterprise, Need
+from broker_app.db.models import Enterprise, Need, ProfileValue
 from broker_app.errors import OfflineError
 from broker_app.services.firm_aliases import standing_id
 from broker_app.sync.client import Connection
@@ -63,6 +63,10 @@ def test_a_need_that_moved_on_leaves_when_its_words_have_gone_up(chen: Computer,
     assert chen.need(need).goal == "85℃", "what was typed stays in sight until it went up"
     chen.sync()
     assert not has(chen, Need, need)
+    with chen.store.read() as session:
+        kept = session.get(ProfileValue, "sync.later")
+        assert kept is not None
+        assert kept.value == {"changes": []}, "what was carried out is not carried out again at every exchange"
     (back,) = chen.board().returned
     assert back.record == need
 
