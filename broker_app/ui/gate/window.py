@@ -7,9 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from broker_app import __version__
@@ -22,6 +22,7 @@ from broker_app.ui.shell.fields import Field, Tick
 from broker_app.ui.shell.focus_ring import FocusRing
 from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.text_blocks import IconLabel, Paragraph, Words
+from broker_app.ui.shell.theme import theme
 
 CARD_WIDTH = 440
 _FREE_TRIES = 5
@@ -87,20 +88,26 @@ class PassphraseLine(QLineEdit):
 
 
 class GateCard(Card):
-    """A card of 440 px with the mark, a title and a sentence."""
+    """A card of 440 px, wider with larger letters, with the mark, a title and a sentence."""
 
     def __init__(self, title: str, sentence: str) -> None:
         super().__init__(pad=40)
-        self.setFixedWidth(CARD_WIDTH)
+        self.setFixedWidth(round(CARD_WIDTH * max(1.0, theme().scale.factor)))
         self.column.setContentsMargins(40, 34, 40, 30)
         self.column.setSpacing(8)
         self.brand = BrandMark()
         self.column.addWidget(self.brand, 0, Qt.AlignmentFlag.AlignHCenter)
         self.column.addSpacing(10)
-        self.column.addWidget(Words(title, "disp"), 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = Words(sentence, "body", "text3")
-        self.column.addWidget(self.sentence, 0, Qt.AlignmentFlag.AlignHCenter)
+        for words in (Words(title, "disp"), self.sentence):
+            words.setWordWrap(True)
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            self.column.addWidget(words)
         self.column.addSpacing(14)
+
+    def sizeHint(self) -> QSize:
+        """As wide as it is: what stands in it may wish for more."""
+        return QSize(self.minimumWidth(), super().sizeHint().height())
 
 
 class UnlockCard(GateCard):
@@ -308,7 +315,7 @@ class RecoveryCodeCard(GateCard):
 
 
 class GateWindow(Panel):
-    """One card in the middle of a calm desk."""
+    """One card in the middle of a calm desk; it scrolls where the window is too low for it."""
 
     closed = Signal()
 
@@ -319,17 +326,27 @@ class GateWindow(Panel):
         self.background = Background(self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 16, 16, 12)
-        whole.addStretch(5)
+        area, desk = QScrollArea(), QWidget()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(desk)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addStretch(5)
         self.stack = QStackedWidget()
         middle = QHBoxLayout()
         middle.addStretch(1)
         middle.addWidget(self.stack)
         middle.addStretch(1)
-        whole.addLayout(middle)
-        whole.addSpacing(20)
+        column.addLayout(middle)
+        column.addSpacing(20)
         promise = Words(_("记录加密存在这台电脑上，断网也能解锁"), "meta", "text3")
-        whole.addLayout(row_of(None, IconLabel("shield-check", "text3"), promise, None, spacing=6))
-        whole.addStretch(6)
+        column.addLayout(row_of(None, IconLabel("shield-check", "text3"), promise, None, spacing=6))
+        column.addStretch(6)
+        area.setWidget(desk)
+        for ground in (area.viewport(), desk):
+            ground.setAutoFillBackground(False)
+        whole.addWidget(area)
         whole.addLayout(row_of(Words(_("版本 {n}").format(n=__version__), "meta", "text3"), None))
         self.ring = FocusRing(self)
 
