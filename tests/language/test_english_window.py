@@ -25,9 +25,9 @@ def walked(folder: Path, *arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("records", ["sample", "empty"])
-def test_every_page_and_dialog_is_english(records: str, tmp_path: Path) -> None:
-    found = walked(tmp_path, records)
+@pytest.mark.parametrize(("records", "points"), [("sample", "10.5"), ("sample", "14"), ("empty", "10.5")])
+def test_every_page_and_dialog_is_english(records: str, points: str, tmp_path: Path) -> None:
+    found = walked(tmp_path, records, "1280", "650", "light", points)
     assert found["chinese"] == {}
     assert found["clipped"] == []
     assert len(found["pictures"]) >= 20

@@ -1,8 +1,8 @@
 """Walks through the window in English and tells what is Chinese, what is cut, and where the pictures lie.
 
-``python -m tests.language.walk FOLDER [sample|empty] [width height] [light|dark]`` prints JSON. It is a program of its
-own because a process speaks one language. Chinese that the records say is theirs, so a text counts as Chinese of the
-program when it holds a run of Chinese that stands nowhere in the store.
+``python -m tests.language.walk FOLDER [sample|empty] [width height] [light|dark] [points]`` prints JSON. It is a
+program of its own because a process speaks one language. Chinese that the records say is theirs, so a text counts as
+Chinese of the program when it holds a run of Chinese that stands nowhere in the store.
 """
 
 import json
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QWidget,
 )
 
@@ -37,6 +38,7 @@ from broker_app.services.note_proposals import propose
 from broker_app.services.profile import Profile
 from broker_app.services.visit_templates import SHIPPED
 from broker_app.settings import Settings, write_settings
+from broker_app.ui.gate.activation_card import ActivationCard
 from broker_app.ui.gate.window import FirstRunCard, GateWindow, RecoveryCard, RecoveryCodeCard, UnlockCard
 from broker_app.ui.pages import page_makers
 from broker_app.ui.shell.dialogs import Dialog
@@ -151,15 +153,34 @@ def texts_of(widget: QWidget) -> Iterator[str]:
 
 
 def cut_widgets(window: QWidget) -> Iterator[str]:
-    """Buttons, ticks, chips and labels of one line that are narrower than their words."""
+    """Buttons, ticks, chips and labels of one line that are narrower than their words; lines that are squashed; what
+    runs out of a column that scrolls up and down only.
+    """
     for one in window.findChildren(QWidget):
-        if not one.isVisible() or not isinstance(one, QLabel | QAbstractButton):
+        if not one.isVisible():
+            continue
+        if isinstance(one, QLineEdit | QLabel) and one.height() < one.minimumSizeHint().height():
+            yield f"{type(one).__name__} {one.accessibleName() or one.text()!r} is {one.height()} px high"
+        if isinstance(one, QScrollArea) and one.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
+            inside, room = one.widget(), one.viewport().width()
+            if inside is not None and inside.width() > room:
+                yield f"a column has {room} px and wants {inside.width()} for {' / '.join(_widest(inside))}"
+        if not isinstance(one, QLabel | QAbstractButton):
             continue
         if not one.text() or (isinstance(one, QLabel) and one.wordWrap()):
             continue
         wanted = one.sizeHint().width()
         if one.width() < wanted:
             yield f"{type(one).__name__} {one.text()!r} has {one.width()} px and wants {wanted}"
+
+
+def _widest(widget: QWidget) -> Iterator[str]:
+    """What in ``widget`` asks for most room, from the whole to its part."""
+    inside = [one for one in widget.children() if isinstance(one, QWidget) and one.isVisible()]
+    if inside:
+        widest = max(inside, key=lambda one: one.minimumSizeHint().width())
+        yield f"{type(widest).__name__} {widest.minimumSizeHint().width()}"
+        yield from _widest(widest)
 
 
 def _cells(view: QAbstractItemView) -> Iterator[str]:
@@ -198,7 +219,7 @@ def record_texts(store: Store) -> str:
     return "\n".join(parts).replace("\\n", "\n").replace('\\"', '"')
 
 
-def main(folder: Path, kind: str, width: int, height: int, theme: str) -> None:
+def main(folder: Path, kind: str, width: int, height: int, look: Settings) -> None:
     """Walk, and print what was found."""
     paths = ProfilePaths(folder / "profile")
     use_language(ENGLISH, resources() / "i18n")
@@ -206,8 +227,8 @@ def main(folder: Path, kind: str, width: int, height: int, theme: str) -> None:
         store = create_sample(paths)
     else:
         store = begin(paths, "correct horse battery", Profile(name="Wang Kun", county="330382")).store
-    write_settings(paths.settings, Settings(language=ENGLISH, theme=theme))
-    app = make_application(Settings(language=ENGLISH, theme=theme))
+    write_settings(paths.settings, look)
+    app = make_application(look)
     _answer_for_the_person()
     window = build_window(store)
     window.resize(width, height)
@@ -217,7 +238,8 @@ def main(folder: Path, kind: str, width: int, height: int, theme: str) -> None:
     _walk_pages(walk, store)
     window.palette_view.open()
     walk.look("palette", picture=True)
-    for card in (FirstRunCard(), UnlockCard(), RecoveryCard(), RecoveryCodeCard("abcd-efgh-ijkl-mnop")):
+    code = "abcd-efgh-ijkl-mnop"
+    for card in (FirstRunCard(), UnlockCard(), RecoveryCard(), RecoveryCodeCard(code), ActivationCard()):
         gate = GateWindow()
         gate.resize(width, height)
         gate.show_card(card)
@@ -266,5 +288,6 @@ def _walk_pages(walk: Walk, store: Store) -> None:
 
 if __name__ == "__main__":
     _folder, *_rest = sys.argv[1:]
-    _kind, _width, _height, _theme = [*_rest, *("sample", "1280", "650", "light")[len(_rest) :]]
-    main(Path(_folder), _kind, int(_width), int(_height), _theme)
+    _kind, _width, _height, _theme, _points = [*_rest, *("sample", "1280", "650", "light", "10.5")[len(_rest) :]]
+    _look = Settings(language=ENGLISH, theme=_theme, font_points=float(_points))
+    main(Path(_folder), _kind, int(_width), int(_height), _look)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from broker_app.codes.lists import CodeList
 from broker_app.i18n import _
@@ -10,15 +10,15 @@ from broker_app.services.achievements import AchievementDraft, Completer, IpRigh
 from broker_app.services.numbers import today
 from broker_app.ui.achievements.repeated_rows import Cell, RepeatedRows
 from broker_app.ui.enterprises.industry_ticks import IndustryTicks
-from broker_app.ui.shell.cards import row_of
 from broker_app.ui.shell.choices import list_choices
 from broker_app.ui.shell.date_line import DateLine
 from broker_app.ui.shell.fields import AmountLine, Combo, Field, ListLine, Tick
 from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.record_form import RecordForm, field_row, fixed_area
 from broker_app.ui.shell.text_blocks import Words
+from broker_app.ui.shell.wrapping_row import WrappingRow
 
-_MODES_PER_ROW = 4
+_COLUMNS = 4  # at most
 _USE_THEN_PAY = "use_then_pay"
 
 
@@ -187,13 +187,9 @@ class AchievementForm(RecordForm):
         state.column.addLayout(field_row((fields["trl"], 1), (fields["stage"], 1)))
         state.column.addLayout(field_row((fields["finished_on"], 1), (fields["level"], 1)))
         way = self._add_card(_("怎么转"))
-        grid = QGridLayout()
-        for number, tick in enumerate(self.modes.values()):
-            grid.addWidget(tick, number // _MODES_PER_ROW, number % _MODES_PER_ROW)
-        way.column.addLayout(grid)
-        way.column.addLayout(
-            row_of(self.use_then_pay, self.service_achievement, self.separate_ledger, None, spacing=16)
-        )
+        marks = (self.use_then_pay, self.service_achievement, self.separate_ledger)
+        way.column.addWidget(WrappingRow(*self.modes.values(), columns=_COLUMNS))
+        way.column.addWidget(WrappingRow(*marks, spacing=16))
         way.column.addLayout(field_row((fields["budget"], 1), (fields["empowerment"], 1)))
         rights = self._add_card(_("知识产权"))
         rights.column.addWidget(self.ip)

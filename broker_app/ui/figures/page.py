@@ -45,7 +45,7 @@ class FiguresPage(Page):
         self.whose = Combo([("mine", _("我记的")), ("all", _("本机全部"))])
         self.whose.setAccessibleName(_("看谁记的"))
         for combo in (self.period, self.whose):
-            combo.setMinimumContentsLength(6)
+            combo.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
             combo.currentIndexChanged.connect(lambda _index: self.refresh())
         self.export_button = Button(_("导出"), "primary", icon="export", on_click=self._export)
         self.print_button = Button(_("打印"), icon="printer", on_click=self._print)

@@ -34,7 +34,7 @@ from broker_app.ui.matches.board_words import Stage, spoken_card, sum_words
 from broker_app.ui.matches.card_painting import card_height, paint_card
 from broker_app.ui.matches.result_model import Index
 from broker_app.ui.shell.cards import row_of
-from broker_app.ui.shell.text_blocks import Words
+from broker_app.ui.shell.text_blocks import ElidedWords, Words
 from broker_app.ui.shell.theme import theme
 
 MIME = "application/x-broker-match"
@@ -194,7 +194,7 @@ class BoardColumn(QFrame):
         column.setSpacing(8)
         self._count = Words("", "body", "text3")
         self._sum = Words("", "meta", "text2")
-        head = row_of(Words(stage.title, "body", strong=True), self._count, None, self._sum, spacing=8)
+        head = row_of(ElidedWords(stage.title, "body", strong=True), self._count, None, self._sum, spacing=8)
         head.setContentsMargins(6, 0, 6, 0)
         column.addLayout(head)
         self.model = _CardModel(self)

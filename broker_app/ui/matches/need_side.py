@@ -21,6 +21,7 @@ from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, Hairline, clear_layout, row_of
 from broker_app.ui.shell.text_blocks import ChipLabel, ElidedWords, Facts, IconLabel, KeyValues, Paragraph, Words
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.shell.wrapping_row import WrappingRow
 
 _SHOWN_PAIRS = 5
 _SHOWN_WORDS = 8
@@ -98,8 +99,7 @@ class AskedCard(Card):
         super().__init__(parent=parent)
         self.chip = ChipLabel()
         self._kind = Words("", "meta", "text3")
-        self._chip_row = QWidget()
-        self._chip_row.setLayout(row_of(self.chip, self._kind, None))
+        self._chip_row = WrappingRow(self.chip, self._kind)
         self.column.addWidget(self._chip_row)
         self.name = Paragraph("", "section", "text", strong=True, max_lines=4)
         self.column.addWidget(self.name)

@@ -19,6 +19,7 @@ from broker_app.ui.needs.need_steps import forward_steps, side_steps, step_words
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, clear_layout, row_of
 from broker_app.ui.shell.text_blocks import ChipLabel, Facts, Paragraph, Words
+from broker_app.ui.shell.wrapping_row import WrappingRow
 
 _SHOWN_MATCHES = 6
 
@@ -47,7 +48,7 @@ class NeedPanel(QWidget):
         self._state = Card()
         self.chip = ChipLabel()
         self._number = Words("", "meta", "text3")
-        self._state.column.addLayout(row_of(self.chip, self._number, None))
+        self._state.column.addWidget(WrappingRow(self.chip, self._number))
         self._facts = Facts()
         self._state.column.addWidget(self._facts)
         self._steps = QVBoxLayout()
@@ -101,15 +102,13 @@ class NeedPanel(QWidget):
             button = Button(words, icon=icon, on_click=partial(self.step_wanted.emit, step))
             button.setProperty("step", step)
             self._steps.addWidget(button)
-        aside = side_steps(need.next_states)
-        row: list[QWidget | None] = []
-        for step in aside:
+        row = WrappingRow(spacing=2)
+        for step in side_steps(need.next_states):
             words, icon = step_words(need.state, step)
             button = Button(words, "quiet", icon=icon, small=True, on_click=partial(self.step_wanted.emit, step))
             button.setProperty("step", step)
-            row.append(button)
-        for start in range(0, len(row), 2):
-            self._steps.addLayout(row_of(*row[start : start + 2], None, spacing=2))
+            row.add(button)
+        self._steps.addWidget(row)
         if not need.next_states:
             merged = need.state == NeedState.MERGED
             words = _("往后在共性需求那一条上办。") if merged else _("已经办完，没有下一步。")
@@ -139,7 +138,7 @@ class NeedPanel(QWidget):
                 row.state_label, "quiet", icon="handshake", small=True, on_click=partial(self.match_wanted.emit, row.id)
             )
             look.setAccessibleName(_("看对接：{title}，{state}").format(title=row.achievement, state=row.state_label))
-            self._matches.addLayout(row_of(look, Words(row.number, "meta", "text3"), None))
+            self._matches.addWidget(WrappingRow(look, Words(row.number, "meta", "text3")))
         if len(matches) > _SHOWN_MATCHES:
             rest = len(matches) - _SHOWN_MATCHES
             self._matches.addWidget(Words(counted("还有 {n} 项", "还有 {n} 项", rest), "meta", "text3"))

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QSizePolicy,
+    QStyle,
     QStyledItemDelegate,
+    QStyleOptionComboBox,
     QVBoxLayout,
     QWidget,
 )
@@ -123,6 +125,13 @@ class Combo(QComboBox):
             self.addItem(code, code)
             at = self.count() - 1
         self.setCurrentIndex(max(0, at))
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """A choice that is longer than the field ends in an ellipsis."""
+        super().initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
+        option.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room - 2)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the page instead, unless the field is in use."""

@@ -25,6 +25,7 @@ from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Card, row_of
 from broker_app.ui.shell.text_blocks import IconLabel, KeyValues, Paragraph, Words
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.shell.wrapping_row import WrappingRow
 from broker_app.ui.visits.findings import Finding
 
 Lines = Sequence[tuple[str, str]]
@@ -86,19 +87,15 @@ class VisitCard(Card):
             body.addLayout(
                 row_of(IconLabel("warning-circle", "warn_text"), Words(words, "meta", "warn_text"), None, spacing=5)
             )
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(2)
-        body.addLayout(self._buttons)
+        self._buttons = WrappingRow(spacing=4)
+        body.addWidget(self._buttons)
         self.column.addLayout(body)
         self.setAccessibleName(title)
 
     def add_buttons(self, *buttons: Button) -> None:
         """Put buttons under the facts."""
         for button in buttons:
-            self._buttons.addWidget(button)
-            if button.property("kind") != "quiet":
-                self._buttons.addSpacing(4)
-        self._buttons.addStretch(1)
+            self._buttons.add(button)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choosing a card strengthens its spans."""

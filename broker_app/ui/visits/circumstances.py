@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from broker_app.codes.lists import CodeList, label
 from broker_app.errors import InvalidInputError
@@ -17,9 +17,10 @@ from broker_app.ui.shell.fields import Combo, Field, Tick, text_area
 from broker_app.ui.shell.ime import ImeAwareLineEdit, commit_composition
 from broker_app.ui.shell.text_blocks import Words
 from broker_app.ui.shell.theme import theme
+from broker_app.ui.shell.wrapping_row import WrappingRow
 from broker_app.ui.visits.role_fields import RoleFields
 
-_PER_ROW = 4
+_COLUMNS = 4  # at most
 
 
 def circumstances_words(draft: VisitDraft) -> str:
@@ -50,18 +51,17 @@ class CircumstancesDialog(Dialog):
         )
         self._draft = draft
         self.content.addWidget(Words(_("走访目的"), "meta", "text2"))
-        grid = QGridLayout()
-        grid.setVerticalSpacing(0)
+        ticks = WrappingRow(columns=_COLUMNS)
         self.purposes: dict[str, Tick] = {}
         known = list_choices(CodeList.VISIT_PURPOSE)
         gone = [(code, label(CodeList.VISIT_PURPOSE, code)) for code in draft.purposes if code not in dict(known)]
-        for number, (code, words) in enumerate([*known, *gone]):
+        for code, words in [*known, *gone]:
             tick = Tick(words)
             tick.setChecked(code in draft.purposes)
             tick.setEnabled(editable)
             self.purposes[code] = tick
-            grid.addWidget(tick, number // _PER_ROW, number % _PER_ROW)
-        self.content.addLayout(grid)
+            ticks.add(tick)
+        self.content.addWidget(ticks)
         self.place = ImeAwareLineEdit(draft.place, placeholder=_("如 乐清市柳市镇 二车间"))
         self.opinion = Combo(list_choices(CodeList.OPINION), empty=_("没有表态"))
         self.opinion.set_code(draft.opinion)

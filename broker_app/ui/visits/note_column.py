@@ -28,7 +28,7 @@ class NoteColumn(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 12, 20, 10)
         column.setSpacing(6)
-        self.help = Words(_("原文不会被改动"), "meta", "text3")
+        self.help = ElidedWords(_("原文不会被改动"), "meta", "text3")
         self.need_button = Button(_("选中转需求"), "quiet", icon="plus", small=True)
         self.need_button.setToolTip("Ctrl+D")
         column.addLayout(
@@ -75,7 +75,7 @@ class NoteColumn(Panel):
     def show_final(self, final: bool, corrections: tuple[Correction, ...]) -> None:
         """A final note is read-only; its corrections stand below it."""
         self.note.setReadOnly(final)
-        self.help.setText(_("已定稿，原文不再改动") if final else _("原文不会被改动"))
+        self.help.set_text(_("已定稿，原文不再改动") if final else _("原文不会被改动"))
         words = _("更正 {n}（{reason}）：{text}")
         lines = [words.format(n=one.ordinal, reason=one.reason, text=one.text) for one in corrections]
         self._corrections.set_text("\n".join(lines))

@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from broker_app.codes.lists import CodeList, entries
 from broker_app.errors import InvalidInputError
@@ -15,9 +15,10 @@ from broker_app.ui.shell.date_line import DateLine
 from broker_app.ui.shell.fields import Combo, Field, Tick
 from broker_app.ui.shell.ime import ImeAwareLineEdit
 from broker_app.ui.shell.text_blocks import Words
+from broker_app.ui.shell.wrapping_row import WrappingRow
 
-_PER_ROW = 3
 _MINUTES = 60
+_COLUMNS = 3  # at most
 
 
 class RoleFields(QWidget):
@@ -134,15 +135,14 @@ class RoleFields(QWidget):
                 )
             )
         column.addWidget(Words(form.services_title, "meta", "text2"))
-        grid = QGridLayout()
-        grid.setVerticalSpacing(0)
-        for number, one in enumerate(entries(form.services)):
+        ticks = WrappingRow(columns=_COLUMNS)
+        for one in entries(form.services):
             tick = Tick(one.label)
             tick.setChecked(one.code in self._given.services)
             tick.setEnabled(self._editable)
             self.services[one.code] = tick
-            grid.addWidget(tick, number // _PER_ROW, number % _PER_ROW)
-        column.addLayout(grid)
+            ticks.add(tick)
+        column.addWidget(ticks)
         if form.has_team:
             until = self._field("track_until", _("跟踪到"), self.track_until)
             column.addLayout(row_of(self.solved, until))
