@@ -10,6 +10,7 @@ from broker_app.db.models import Enterprise
 from broker_app.i18n import _, counted, listed
 from broker_app.services.duplicates import DuplicatePair, scan_duplicates
 from broker_app.services.enterprise_merge import (
+    PICKED,
     UNDO_DAYS,
     list_merges,
     merge_enterprises,
@@ -28,7 +29,8 @@ def add_commands(commands: Any) -> None:
     merge = add_command(firms, "merge", _merge, _("把第二家并进第一家，{days} 天内可以拆回").format(days=UNDO_DAYS))
     merge.add_argument("keep", metavar="ID")
     merge.add_argument("other", metavar="ID")
-    merge.add_argument("--take", action="append", default=[], metavar="FIELD", help=_("这一项用第二家的，可写多次"))
+    take = _("这一项用第二家的，可写多次：{names}").format(names=" ".join(PICKED))
+    merge.add_argument("--take", action="append", default=[], choices=PICKED, metavar="FIELD", help=take)
     past = add_command(firms, "merges", _merges, _("看最近的合并"))
     past.add_argument("--json", action="store_true")
     part = add_command(firms, "part", _part, _("撤销合并，拆回两家"))

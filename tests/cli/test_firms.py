@@ -16,6 +16,7 @@ def test_a_pair_is_merged_and_parted(broker: Broker, tmp_path: Path) -> None:
     (pair,) = broker.json("firms", "duplicates")
     one, two = (firm["id"] for firm in sorted(pair["firms"], key=lambda firm: not firm["credit_code"]))
     assert "名称相同" in broker.run("firms", "duplicates").out
+    broker.run("firms", "merge", one, two, "--take", "名称", code=2)  # a field nobody knows is not passed over
     broker.run("firms", "merge", one, two, "--take", "name")
     (left,) = broker.json("enterprise", "list")
     assert (left["id"], left["name"], left["visits"]) == (one, "甲样例电气厂", 2)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from uuid import UUID
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from broker_app.codes.lists import CodeList
-from broker_app.i18n import _, counted
+from broker_app.i18n import _, counted, listed
 from broker_app.rules.calendar import china_date, utc_now
 from broker_app.services.enterprises import (
     EnterpriseRow,
@@ -176,7 +177,7 @@ class EnterprisesPage(ListPage[EnterpriseRow]):
 
 
 class TagDialog(Dialog):
-    """One tag for many firms."""
+    """A tag, or several, for many firms."""
 
     def __init__(self, host: QWidget, desk: Desk, firms: Sequence[UUID]) -> None:
         title = counted("给 {n} 家企业加标签", "给 {n} 家企业加标签", len(firms))
@@ -188,24 +189,25 @@ class TagDialog(Dialog):
         self.content.addStretch(1)
 
     def accept(self) -> None:
-        """Write it, with 撤销."""
+        """Write what was typed, mostly one tag, with 撤销."""
         commit_composition()
-        tag, firms, desk = self.tag.text().strip(), self._firms, self._desk
+        tags, firms, desk = self.tag.items, self._firms, self._desk
 
-        def undo() -> None:
-            desk.tasks.write(desk, lambda session: remove_tag(session, fresh, tag))
+        def add(session: Session) -> dict[str, tuple[UUID, ...]]:
+            return {tag: add_tag(session, firms, tag) for tag in tags or ("",)}
 
-        def done(added: tuple[UUID, ...]) -> None:
-            fresh.extend(added)
-            firms_words = counted("{n} 家企业", "{n} 家企业", len(added))
-            words = _("{firms}加上了「{tag}」").format(firms=firms_words, tag=tag)
+        def done(added: dict[str, tuple[UUID, ...]]) -> None:
+            def remove(session: Session) -> None:
+                for tag, ids in added.items():
+                    remove_tag(session, ids, tag)
+
+            changed = {firm for ids in added.values() for firm in ids}
+            firms_words = counted("{n} 家企业", "{n} 家企业", len(changed))
+            words = _("{firms}加上了「{tag}」").format(firms=firms_words, tag=listed(added))
             self.close_with(True)
-            desk.toast(words, icon="tag", undo=undo)
+            desk.toast(words, icon="tag", undo=partial(desk.tasks.write, desk, remove))
 
-        fresh: list[UUID] = []
-        desk.tasks.write(
-            self, lambda session: add_tag(session, firms, tag), done, lambda error: self.field.show_error(error.message)
-        )
+        desk.tasks.write(self, add, done, lambda error: self.field.show_error(error.message))
 
 
 def remove_enterprise(owner: QWidget, desk: Desk, enterprise_id: UUID, name: str) -> None:

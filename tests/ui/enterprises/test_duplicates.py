@@ -19,6 +19,7 @@ from broker_app.services.enterprises import (
 from broker_app.services.firm_tiers import Tier
 from broker_app.services.needs import NeedDraft, save_need
 from broker_app.services.sync_state import Difference, Side
+from broker_app.services.tags import add_tag
 from broker_app.sync.decisions import Choice
 from broker_app.ui.enterprises.duplicates_page import DuplicatesPage, PairRow
 from broker_app.ui.enterprises.form import EnterpriseDialog
@@ -59,6 +60,10 @@ def scanned(window: MainWindow, settled: Settle, qtbot: QtBot) -> DuplicatesPage
     qtbot.waitUntil(lambda: not page.is_scanning, timeout=10_000)
     settled()
     return page
+
+
+def tags_of(window: MainWindow, firm: UUID) -> tuple[str, ...]:
+    return window.desk.tasks.fetch(lambda session: get_enterprise(session, firm)).draft.tags
 
 
 def row_of(page: DuplicatesPage, firm: UUID) -> PairRow:
@@ -167,11 +172,19 @@ def test_a_tag_is_offered_while_typing_and_given_to_many(
     QTest.keyClick(dialog.tag, Qt.Key.Key_Down)
     QTest.keyClick(dialog.tag, Qt.Key.Key_Return)
     assert dialog.tag.text() == "老客户"
+    dialog.tag.insert("、出口型")
     dialog.primary_button.click()
     settled()
     settled()
     assert window.toast is not None
-    assert "1 家" in window.toast.words  # the other had it
+    assert "2 家企业加上了「老客户、出口型」" in window.toast.words
+    page.setFocus()
+    QTest.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settled()
+    settled()
+    assert [tags_of(window, firm) for firm in twins] == [(), ("老客户",)]  # the second had one of them before
+    with window.desk.tasks.sessions.write() as session:
+        add_tag(session, twins, "老客户")
     page.search.clear()
     page.refresh()
     settled()
