@@ -172,6 +172,7 @@ class Program(QObject):
             return
         if self.window is not None:
             self.window.keep_typing()
+        _keep_log(self.paths)
         import_module("broker_app.ui.shell.crash").report_fault(kind, error, trace, self.window)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -335,7 +336,13 @@ class Program(QObject):
 
 
 def _keep_log(paths: ProfilePaths) -> None:
-    """The program's own log, two files of half a megabyte; it never holds a word of a record."""
+    """The program's own log, two files of half a megabyte; it never holds a word of a record.
+
+    Opened once the entrance is painted, or by a fault before that.
+    """
+    log = logging.getLogger("broker")
+    if log.handlers:
+        return
     from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - brings sockets and queues with it
 
     try:
@@ -344,7 +351,7 @@ def _keep_log(paths: ProfilePaths) -> None:
     except OSError:
         return  # a folder that cannot be written is told when the profile is opened
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger("broker").addHandler(handler)
+    log.addHandler(handler)
 
 
 def _entrance() -> Any:
