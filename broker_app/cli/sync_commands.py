@@ -118,11 +118,13 @@ def _hand_over(arguments: argparse.Namespace) -> int:
         offered = dict(handover.handover_of(session, arguments.kind, record).targets)
         if arguments.scope:
             handover.hand_over(session, arguments.kind, record, arguments.scope)
+    if arguments.scope:
+        say(_("已移交给{place}，会自动上传").format(place=offered[arguments.scope]))
+        return 0
     for scope, words in offered.items():
-        if not arguments.scope:
-            say(f"{scope}\t{words}")
-        elif scope == arguments.scope:
-            say(_("已移交给{place}，会自动上传").format(place=words))
+        say(f"{scope}\t{words}")
+    if not offered:
+        say(_("你的账号只在一个团队（县区）里，没有可以移交的地方。要移交，请管理员先把你加进去。"))
     return 0
 
 

@@ -94,3 +94,7 @@ def test_a_need_is_handed_over_and_an_activation_code_stands_for_the_address(
     assert run(profile, "sync", "hand-over", "need", "N1", "team:1") == 1
     assert run(profile, "sync", "hand-over", "need", "N1", "team:99") == 0
     assert "已移交" in capsys.readouterr().out
+    assert run(profile, "enterprise", "list", "--json") == 0
+    (firm,) = json.loads(capsys.readouterr().out)
+    assert run(profile, "sync", "hand-over", "enterprise", firm["id"]) == 0
+    assert "没有可以移交的地方" in capsys.readouterr().out, "chen is in one county only"
