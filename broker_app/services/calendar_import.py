@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,10 @@ from broker_app.errors import ImportFileError
 from broker_app.i18n import _
 from broker_app.rules.calendar import CHINA_TIME, china_date, utc_now
 from broker_app.rules.states import VisitState
+from broker_app.services.calendar_plan import move_planned
 from broker_app.services.profile import read_profile
 from broker_app.services.records import plain_text
-from broker_app.services.visits import VisitDraft, delete_visit, get_visit, move_visit, save_visit
+from broker_app.services.visits import VisitDraft, delete_visit, move_visit, save_visit
 
 MOST_BYTES = 2_000_000
 _MOST_EVENTS = 500
@@ -99,8 +100,7 @@ def take_events(session: Session, file: CalendarFile) -> TakenEvents:
         if before is None:
             added.append(_plan(session, one))
         elif before.state == VisitState.PLANNED and before.started_at != one.start:
-            moved.append((before.id, before.started_at))
-            _move(session, before.id, one.start)
+            moved.append((before.id, move_planned(session, before.id, one.start)))
         else:
             known += 1
     repeating = sum(one.repeats for one in file.events)
@@ -112,7 +112,12 @@ def take_back_events(session: Session, taken: TakenEvents) -> None:
     for visit_id in taken.added:
         delete_visit(session, visit_id)
     for visit_id, start in taken.moved:
-        _move(session, visit_id, start)
+        move_planned(session, visit_id, start)
+
+
+def days_of(file: CalendarFile) -> Sequence[date]:
+    """The days on which there is an event, in order."""
+    return sorted({china_date(one.start) for one in file.events})
 
 
 def _event(event: Any) -> CalendarEvent | None:
@@ -183,13 +188,6 @@ def _plan(session: Session, event: CalendarEvent) -> UUID:
     return visit_id
 
 
-def _move(session: Session, visit_id: UUID, start: datetime) -> None:
-    draft = get_visit(session, visit_id).draft
-    length = draft.ended_at - draft.started_at if draft.ended_at else None
-    moved = replace(draft, started_at=start, ended_at=start + length if length is not None else None)
-    save_visit(session, moved, visit_id)
-
-
 def _firm_in(session: Session, words: str) -> UUID | None:
     """The firm whose whole name stands in ``words``, the longest name first."""
     return session.scalar(
@@ -202,8 +200,3 @@ def _firm_in(session: Session, words: str) -> UUID | None:
         .order_by(func.length(Enterprise.name).desc(), Enterprise.id)
         .limit(1)
     )
-
-
-def days_of(file: CalendarFile) -> Sequence[date]:
-    """The days on which there is an event, in order."""
-    return sorted({china_date(one.start) for one in file.events})

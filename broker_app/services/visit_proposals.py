@@ -19,6 +19,7 @@ from broker_app.db.models import Enterprise, FollowUp, Need, Visit
 from broker_app.i18n import _, counted
 from broker_app.rules.calendar import CHINA_TIME, china_date, utc_now
 from broker_app.rules.states import CLOSED_NEED_STATES, OPEN_NOTE_STATES, WRITTEN_VISIT_STATES, VisitState
+from broker_app.services.calendar_plan import USUAL_LENGTH
 from broker_app.services.firm_tiers import read_tiers
 from broker_app.services.numbers import today
 from broker_app.services.profile import read_profile
@@ -32,7 +33,6 @@ _TASK_SOON = timedelta(days=14)
 _SLOTS = (time(9, 30), time(14, 0), time(15, 30))
 _DAYS_AHEAD = 30
 _MOST_READ, _MOST_SHOWN = 3000, 120
-_VISIT_LENGTH = timedelta(minutes=90)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def plan_next(session: Session, enterprise_id: UUID, reasons: Sequence[Reason] =
         start,
         enterprise_id=firm.id,
         role=read_profile(session).role,
-        ended_at=start + _VISIT_LENGTH,
+        ended_at=start + USUAL_LENGTH,
         purposes=_purposes(reasons),
     )
     visit_id = save_visit(session, draft)
@@ -271,13 +271,13 @@ def _next_free(session: Session, county: str) -> datetime:
             Visit.started_at < start + timedelta(days=_DAYS_AHEAD),
         )
     ).all()
-    taken = [(at, ended or at + _VISIT_LENGTH) for at, ended, _county in rows]
+    taken = [(at, ended or at + USUAL_LENGTH) for at, ended, _county in rows]
     near = {china_date(at) for at, _ended, there in rows if there == county and county}
     ordered = [one for one in working if one in near] + [one for one in working if one not in near]
     for one in ordered:
         for slot in _SLOTS:
             begins = datetime.combine(one, slot, CHINA_TIME)
-            if all(end <= begins or at >= begins + _VISIT_LENGTH for at, end in taken):
+            if all(end <= begins or at >= begins + USUAL_LENGTH for at, end in taken):
                 return begins
     return datetime.combine(working[-1], _SLOTS[0], CHINA_TIME)
 

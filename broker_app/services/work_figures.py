@@ -29,6 +29,7 @@ class Period(StrEnum):
     MONTH = "month"
     LAST_MONTH = "last_month"
     QUARTER = "quarter"
+    LAST_QUARTER = "last_quarter"
     YEAR = "year"
     LAST_YEAR = "last_year"
 
@@ -81,19 +82,16 @@ class _Tally:
 def period_days(period: Period, day: date) -> tuple[date, date]:
     """First and last day of the period that ``day`` is in (or of the one before it)."""
     month = day.replace(day=1)
-    match period:
-        case Period.MONTH:
-            return month, _month_end(month)
-        case Period.LAST_MONTH:
-            before = (month - timedelta(days=1)).replace(day=1)
-            return before, _month_end(before)
-        case Period.QUARTER:
-            first = month.replace(month=3 * ((month.month - 1) // 3) + 1)
-            return first, _month_end(first.replace(month=first.month + 2))
-        case Period.YEAR:
-            return date(day.year, 1, 1), date(day.year, 12, 31)
-        case Period.LAST_YEAR:
-            return date(day.year - 1, 1, 1), date(day.year - 1, 12, 31)
+    quarter, year = month.replace(month=3 * ((month.month - 1) // 3) + 1), month.replace(month=1)
+    first, months = {
+        Period.MONTH: (month, 1),
+        Period.LAST_MONTH: (_months_on(month, -1), 1),
+        Period.QUARTER: (quarter, 3),
+        Period.LAST_QUARTER: (_months_on(quarter, -3), 3),
+        Period.YEAR: (year, 12),
+        Period.LAST_YEAR: (_months_on(year, -12), 12),
+    }[period]
+    return first, _months_on(first, months) - timedelta(days=1)
 
 
 def period_word(period: Period) -> str:
@@ -102,6 +100,7 @@ def period_word(period: Period) -> str:
         Period.MONTH: _("本月"),
         Period.LAST_MONTH: _("上月"),
         Period.QUARTER: _("本季度"),
+        Period.LAST_QUARTER: _("上季度"),
         Period.YEAR: _("今年"),
         Period.LAST_YEAR: _("去年"),
     }[period]
@@ -206,15 +205,17 @@ def _months(first: date, last: date) -> Iterable[date]:
     month = first.replace(day=1)
     while month <= last:
         yield month
-        month = _month_end(month) + timedelta(days=1)
+        month = _months_on(month, 1)
 
 
 def _month_of(at: datetime) -> str:
     return china_date(at).replace(day=1).isoformat()
 
 
-def _month_end(month: date) -> date:
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+def _months_on(first: date, months: int) -> date:
+    """The first of the month so many months later; earlier if negative."""
+    at = first.year * 12 + first.month - 1 + months
+    return date(at // 12, at % 12 + 1, 1)
 
 
 def _midnight(day: date) -> datetime:

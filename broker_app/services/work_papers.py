@@ -131,46 +131,11 @@ def assessment_sheet(
         )
 
 
-@dataclass(frozen=True)
-class Period:
-    """A span of days with its name."""
-
-    first: date
-    last: date
-    name: str
-
-
-def usual_periods(today: date) -> tuple[Period, ...]:
-    """Periods papers are asked for: this and the last month, quarter and year."""
-    month = today.replace(day=1)
-    quarter = month.replace(month=3 * ((today.month - 1) // 3) + 1)
-    year = month.replace(month=1)
-    starts = (
-        (month, _("本月")),
-        (_month_before(month, 1), _("上月")),
-        (quarter, _("本季度")),
-        (_month_before(quarter, 3), _("上季度")),
-        (year, _("今年")),
-        (_month_before(year, 12), _("去年")),
-    )
-    lengths = (1, 1, 3, 3, 12, 12)
-    return tuple(
-        Period(first, _month_before(first, -length) - timedelta(days=1), name)
-        for (first, name), length in zip(starts, lengths, strict=True)
-    )
-
-
 def assessed_roles(session: Session, first: date, last: date) -> tuple[str, ...]:
     """The roles of a period for which there is something to assess."""
     profile = read_profile(session)
     worked = {one.visit.role for one in _works(session, profile, first, last, "")}
     return tuple(role for role in ASSESSED if role in worked)
-
-
-def _month_before(first: date, months: int) -> date:
-    """The first of the month so many months earlier; later if negative."""
-    at = first.year * 12 + first.month - 1 - months
-    return date(at // 12, at % 12 + 1, 1)
 
 
 def _works(session: Session, profile: Profile, first: date, last: date, role: str) -> list[_Work]:

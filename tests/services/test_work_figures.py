@@ -28,6 +28,8 @@ NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
         (Period.MONTH, date(2026, 2, 9), (date(2026, 2, 1), date(2026, 2, 28))),
         (Period.LAST_MONTH, date(2026, 1, 31), (date(2025, 12, 1), date(2025, 12, 31))),
         (Period.QUARTER, date(2026, 11, 24), (date(2026, 10, 1), date(2026, 12, 31))),
+        (Period.QUARTER, date(2026, 2, 14), (date(2026, 1, 1), date(2026, 3, 31))),
+        (Period.LAST_QUARTER, date(2026, 2, 14), (date(2025, 10, 1), date(2025, 12, 31))),
         (Period.YEAR, date(2028, 2, 29), (date(2028, 1, 1), date(2028, 12, 31))),
         (Period.LAST_YEAR, date(2028, 2, 29), (date(2027, 1, 1), date(2027, 12, 31))),
     ],

@@ -12,7 +12,7 @@ from broker_app.services.enterprises import EnterpriseDraft, save_enterprise
 from broker_app.services.needs import NeedDraft, save_need
 from broker_app.services.role_facts import RoleFacts
 from broker_app.services.visits import VisitDraft, record_visit, save_visit
-from broker_app.services.work_papers import assessed_roles, assessment_sheet, log_sheet, usual_periods
+from broker_app.services.work_papers import assessed_roles, assessment_sheet, log_sheet
 from tests.services.conftest import NINE, as_author, as_colleague
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 12, 31)
@@ -79,15 +79,3 @@ def test_only_roles_with_work_can_be_assessed(store: Store, worked: UUID) -> Non
                 assessment_sheet(session, FIRST, LAST, role)
         with pytest.raises(InvalidInputError):
             log_sheet(session, LAST, FIRST)
-
-
-def test_the_usual_periods_meet_without_gap() -> None:
-    found = [(one.first.isoformat(), one.last.isoformat()) for one in usual_periods(date(2026, 2, 14))]
-    assert found == [
-        ("2026-02-01", "2026-02-28"),
-        ("2026-01-01", "2026-01-31"),
-        ("2026-01-01", "2026-03-31"),
-        ("2025-10-01", "2025-12-31"),
-        ("2026-01-01", "2026-12-31"),
-        ("2025-01-01", "2025-12-31"),
-    ]

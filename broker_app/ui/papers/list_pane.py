@@ -1,8 +1,8 @@
 """What can be printed now: of visits, matches, needs, firms and weeks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from PySide6.QtCore import Signal
@@ -18,7 +18,8 @@ from broker_app.services.numbers import today
 from broker_app.services.sessions import Session
 from broker_app.services.typed_dates import moment_text
 from broker_app.services.visits import list_visits
-from broker_app.services.work_papers import Period, assessed_roles, usual_periods
+from broker_app.services.work_figures import Period, period_days, period_word
+from broker_app.services.work_papers import assessed_roles
 from broker_app.ui.papers.kinds import paper_kinds
 from broker_app.ui.shell.buttons import Button
 from broker_app.ui.shell.cards import Panel, row_of
@@ -188,7 +189,7 @@ def _logs(_session: Session, _query: str, offset: int, _limit: int) -> list[Pape
     """A log of each usual period."""
     if offset:
         return []
-    return [_of_period("work_log", _("工作日志"), one, (one.first, one.last)) for one in usual_periods(today())]
+    return [_of_period("work_log", _("工作日志"), period_word(one), days, days) for one, days in _usual_periods()]
 
 
 def _assessments(session: Session, days_a_month: int) -> list[PaperRow]:
@@ -197,12 +198,13 @@ def _assessments(session: Session, days_a_month: int) -> list[PaperRow]:
         _of_period(
             "assessment",
             _("考核表"),
-            replace(one, name=_("　").join((one.name, label(CodeList.VISITOR_ROLE, role)))),
-            (role, one.first, one.last, days_a_month),
+            _("　").join((period_word(one), label(CodeList.VISITOR_ROLE, role))),
+            days,
+            (role, *days, days_a_month),
         )
-        for one in usual_periods(today())
-        if one.last - one.first > timedelta(days=31)
-        for role in assessed_roles(session, one.first, one.last)
+        for one, days in _usual_periods()
+        if one not in (Period.MONTH, Period.LAST_MONTH)
+        for role in assessed_roles(session, *days)
     ]
 
 
@@ -210,12 +212,18 @@ def _figures(_session: Session, _query: str, offset: int, _limit: int) -> list[P
     """One's own figures of each usual period."""
     if offset:
         return []
-    return [_of_period("figures", _("工作统计表"), one, (one.first, one.last, True)) for one in usual_periods(today())]
+    return [
+        _of_period("figures", _("工作统计表"), period_word(one), days, (*days, True)) for one, days in _usual_periods()
+    ]
 
 
-def _of_period(kind: str, title: str, period: Period, what: object) -> PaperRow:
-    days = _("{first} 至 {last}").format(first=period.first, last=period.last)
-    return PaperRow(kind, what, title, period.name, "", days)
+def _usual_periods() -> list[tuple[Period, tuple[date, date]]]:
+    return [(one, period_days(one, today())) for one in Period]
+
+
+def _of_period(kind: str, title: str, about: str, days: tuple[date, date], what: object) -> PaperRow:
+    first, last = days
+    return PaperRow(kind, what, title, about, "", _("{first} 至 {last}").format(first=first, last=last))
 
 
 def _letters(session: Session, query: str, offset: int, limit: int) -> list[PaperRow]:
