@@ -85,3 +85,14 @@ def test_hostile_text_is_stored_and_found(connection: Connection) -> None:
     body = "\x00\x07\ud800😀" + "叶轮" * 100_000
     index.put(connection, "achievement", [Document(record_id(7), "'); DROP TABLE match_text; --", ('"*',), body)])
     assert _found(connection) == [record_id(7)]
+
+
+@pytest.mark.parametrize("kind", index.KINDS)
+def test_rows_read_without_occurrences_are_the_same_rows(filled: Connection, kind: index.Kind) -> None:
+    vocabulary = [str(term) for name, term, _count in _postings(filled) if name == kind]
+    counted = index.hits(filled, "achievement", kind, vocabulary)
+    held = index.held_by(filled, "achievement", kind, [*vocabulary, '叶轮" OR "汽蚀', '"', "NOT", "叶*"])
+    assert {term: list(one.rows) for term, one in held.items()} == {
+        term: list(one.rows) for term, one in counted.items()
+    }
+    assert all(set(one.counts) == {1} for one in held.values())
