@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from broker_app.cli.command import add_command, opened
-from broker_app.cli.output import say, say_json
-from broker_app.errors import ImportFileError, InvalidInputError
+from broker_app.cli.output import say, say_json, write_paper
+from broker_app.errors import InvalidInputError
 from broker_app.exchange.figures_file import cells, groups, headings, span_words, write_figures
 from broker_app.i18n import _
 from broker_app.reports.by_name import make_pdf
@@ -33,7 +33,7 @@ def _figures(arguments: argparse.Namespace) -> int:
         figures = work_figures(session, first, last, mine=not arguments.all)
         sheet = figures_sheet(session, first, last, mine=not arguments.all)
     if arguments.out and arguments.out.suffix.lower() == ".pdf":
-        _write_paper(arguments.out, make_pdf("figures", sheet))
+        write_paper(arguments.out, make_pdf("figures", sheet))
     elif arguments.out:
         write_figures(arguments.out, figures)
     if arguments.json:
@@ -43,13 +43,6 @@ def _figures(arguments: argparse.Namespace) -> int:
     else:
         _say_figures(figures)
     return 0
-
-
-def _write_paper(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError:
-        raise ImportFileError(_("没能写文件 {name}。换个文件夹再试。").format(name=path.name)) from None
 
 
 def _span(arguments: argparse.Namespace) -> tuple[date, date]:

@@ -3,9 +3,13 @@
 import io
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import orjson
+
+from broker_app.errors import PaperError
+from broker_app.i18n import _
 
 
 def say(text: str) -> None:
@@ -21,6 +25,14 @@ def say_json(value: Any) -> None:
 def say_json_line(value: Any) -> None:
     """Write one line of JSON."""
     sys.stdout.write(orjson.dumps(value, default=str).decode() + "\n")
+
+
+def write_paper(path: Path, content: bytes) -> None:
+    """Write a paper to where somebody wants it; raises PaperError."""
+    try:
+        path.write_bytes(content)
+    except OSError:
+        raise PaperError(_("没能写入 {name}。记录没有受影响，请换一个位置再试。").format(name=path.name)) from None
 
 
 def prepare_output() -> None:

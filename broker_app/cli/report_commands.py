@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from broker_app.cli.command import add_command, opened, profile_paths
-from broker_app.cli.output import say
+from broker_app.cli.output import say, write_paper
 from broker_app.codes.lists import CodeList, find
 from broker_app.db.models import Achievement, Enterprise, Match, Need, Visit
-from broker_app.errors import InvalidInputError, PaperError
+from broker_app.errors import InvalidInputError
 from broker_app.i18n import _
 from broker_app.reports.by_name import compose, make_pdf
 from broker_app.services.attachments import vault_of
@@ -36,7 +36,7 @@ def _report_visit(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         visit_id = resolve(session, Visit, arguments.id)
         sheet = with_signature(session, vault_of(store), visit_id, visit_sheet(session, visit_id))
-    return _write_paper(arguments, sheet, "visit_record")
+    return _make_paper(arguments, sheet, "visit_record")
 
 
 def _report_intro(arguments: argparse.Namespace) -> int:
@@ -45,33 +45,33 @@ def _report_intro(arguments: argparse.Namespace) -> int:
             match_ids = [_match_id(session, reference) for reference in arguments.id]
         with store.read() as session:
             sheet = intro_sheet(session, match_ids)
-    return _write_paper(arguments, sheet, "intro_letter")
+    return _make_paper(arguments, sheet, "intro_letter")
 
 
 def _report_slip(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         visit_id = resolve(session, Visit, arguments.id)
         sheet = with_signature(session, vault_of(store), visit_id, slip_sheet(session, visit_id))
-    return _write_paper(arguments, sheet, "confirmation_slip")
+    return _make_paper(arguments, sheet, "confirmation_slip")
 
 
 def _report_need(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = need_sheet(session, resolve(session, Need, arguments.id))
-    return _write_paper(arguments, sheet, "need_form")
+    return _make_paper(arguments, sheet, "need_form")
 
 
 def _report_firm(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.read() as session:
         sheet = firm_sheet(session, resolve(session, Enterprise, arguments.id))
-    return _write_paper(arguments, sheet, "firm_page")
+    return _make_paper(arguments, sheet, "firm_page")
 
 
 def _report_plan(arguments: argparse.Namespace) -> int:
     first, last = _day(arguments.first), _day(arguments.last)
     with opened(arguments) as store, store.read() as session:
         sheet = plan_sheet(session, first, last)
-    return _write_paper(arguments, sheet, "visit_plan")
+    return _make_paper(arguments, sheet, "visit_plan")
 
 
 def _report_bag(arguments: argparse.Namespace) -> int:
@@ -93,7 +93,7 @@ def _report_bag(arguments: argparse.Namespace) -> int:
         made = batch.make_into(wanted, output, duplex=duplex, go_on=_always)
     else:
         made = batch.make_together(wanted, _("出门带的文书"), duplex=duplex, go_on=_always)
-        _write(output, made.content)
+        write_paper(output, made.content)
     say(_("已生成 {n} 份：{path}").format(n=made.done, path=output))
     return 0
 
@@ -116,7 +116,7 @@ def _report_log(arguments: argparse.Namespace) -> int:
     first, last = _day(arguments.first), _day(arguments.last)
     with opened(arguments) as store, store.read() as session:
         sheet = log_sheet(session, first, last, _role(arguments.role) if arguments.role else "")
-    return _write_paper(arguments, sheet, "work_log")
+    return _make_paper(arguments, sheet, "work_log")
 
 
 def _report_assessment(arguments: argparse.Namespace) -> int:
@@ -126,7 +126,7 @@ def _report_assessment(arguments: argparse.Namespace) -> int:
         firm = resolve(session, Enterprise, arguments.firm) if arguments.firm else None
         role = _role(arguments.role or read_profile(session).role)
         sheet = assessment_sheet(session, first, last, role, enterprise_id=firm, days_a_month=quota)
-    return _write_paper(arguments, sheet, "assessment")
+    return _make_paper(arguments, sheet, "assessment")
 
 
 def _role(typed: str) -> str:
@@ -151,21 +151,14 @@ def _match_id(session: Session, reference: str) -> UUID:
     return resolve(session, Match, reference)
 
 
-def _write_paper(arguments: argparse.Namespace, sheet: Any, name: str) -> int:
+def _make_paper(arguments: argparse.Namespace, sheet: Any, name: str) -> int:
     output: Path = arguments.output
     # reportlab is imported by the paper modules and most commands do without it
     for gap in import_module("broker_app.reports.missing").missing(sheet):
         sys.stderr.write(_("字库里没有这个字：{gap}，纸上印成〓，请手写补正。").format(gap=gap) + "\n")
-    _write(output, make_pdf(name, sheet, duplex=not arguments.one_sided))
+    write_paper(output, make_pdf(name, sheet, duplex=not arguments.one_sided))
     say(_("已生成：{path}").format(path=output))
     return 0
-
-
-def _write(output: Path, content: bytes) -> None:
-    try:
-        output.write_bytes(content)
-    except OSError:
-        raise PaperError(_("没能写入 {name}。记录没有受影响，请换一个位置再试。").format(name=output.name)) from None
 
 
 def add_commands(commands: Any) -> None:
