@@ -92,7 +92,7 @@ def _months(sheet: AssessmentSheet) -> list[Block]:
     blocks = table("逐月情况", "逐月情况", heads, columns, rows)
     if has_quota:
         # Not note(): that one stays with what follows, and here it belongs to the table alone.
-        words = "注：“应到天数”是本人在设置里填的本地口径，没有公开的统一标准。"
+        words = "注：“应到天数”是本人自己填的本地口径，没有公开的统一标准。"
         blocks.append(Text(words, NOTE, space_after=3 * MM, glued=True))
     return blocks
 
