@@ -344,8 +344,7 @@ class GateWindow(Panel):
         column.addLayout(row_of(None, IconLabel("shield-check", "text3"), promise, None, spacing=6))
         column.addStretch(6)
         area.setWidget(desk)
-        for ground in (area.viewport(), desk):
-            ground.setAutoFillBackground(False)
+        desk.setAutoFillBackground(False)
         whole.addWidget(area)
         whole.addLayout(row_of(Words(_("版本 {n}").format(n=__version__), "meta", "text3"), None))
         self.ring = FocusRing(self)
