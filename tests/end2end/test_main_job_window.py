@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from broker_app.app import build_window, settle
+from broker_app.app import settle
 from broker_app.matching.notes import NeedProposal
 from broker_app.paths import ProfilePaths, resources
 from broker_app.services.import_batches import record_counts
@@ -27,8 +27,8 @@ from broker_app.ui.imports.page import ImportPage
 from broker_app.ui.matches.recommend_page import RecommendPage
 from broker_app.ui.papers.page import PapersPage
 from broker_app.ui.shell.main_window import MainWindow
-from broker_app.ui.shell.theme import install_theme
 from broker_app.ui.visits.page import VisitsPage
+from tests.window_under_test import window_under_test
 
 IMPORT_LIMIT_MS = 240_000
 
@@ -44,19 +44,14 @@ class RawVisit:
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
-    install_theme(qapp, "light")
     profile = Profile(
         user_id="broker", name="张老师", role="light_team", organisation="样例科技服务中心", county="330382"
     )
-    with create_profile(ProfilePaths(tmp_path / "profile"), bytes(range(32)), profile) as store:
-        window = build_window(store)
-        qtbot.addWidget(window)
-        window.resize(1366, 768)
-        window.show()
-        window.activateWindow()
-        assert QTest.qWaitForWindowActive(window)
+    with (
+        create_profile(ProfilePaths(tmp_path / "profile"), bytes(range(32)), profile) as store,
+        window_under_test(store, qtbot, qapp) as window,
+    ):
         yield window
-        window.close()
 
 
 @pytest.fixture

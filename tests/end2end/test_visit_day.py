@@ -1,7 +1,6 @@
 """A broker's day by real widgets: every key and click beyond the text is counted and may not grow (ux.md 2.10)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from broker_app.app import build_window, settle
+from broker_app.app import settle
 from broker_app.db.key_file import create_key_file
 from broker_app.db.session import Store
 from broker_app.exchange.sample import load_sample
@@ -34,6 +33,7 @@ from broker_app.ui.shell.main_window import MainWindow
 from broker_app.ui.shell.theme import install_theme
 from broker_app.ui.signature.sheet import SignatureSheet
 from broker_app.ui.visits.page import VisitsPage
+from tests.window_under_test import window_under_test
 
 PASSPHRASE = "走访样例口令 2026"
 NOTE = "外壳料冬天一摔就裂，要零下二十五度不裂，预算五十万以内。"
@@ -101,24 +101,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
         load_sample(store, resources() / "sample")
         with store.write() as session:
             firm = list_enterprises(session, "永嘉", limit=1)[0]
-            planned = save_visit(
-                session, VisitDraft(utc_now() + timedelta(minutes=1), enterprise_id=firm.id, role="light_team")
-            )
+            planned = save_visit(session, VisitDraft(utc_now(), enterprise_id=firm.id, role="light_team"))
             move_visit(session, planned, VisitState.PLANNED)
         yield store
 
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, store: Store) -> Iterator[MainWindow]:
-    install_theme(qapp, "light")
-    window = build_window(store)
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    window.show()
-    window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
-    yield window
-    window.close()
+    with window_under_test(store, qtbot, qapp) as window:
+        yield window
 
 
 @pytest.fixture

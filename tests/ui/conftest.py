@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from broker_app.app import build_window, settle
+from broker_app.app import settle
 from broker_app.db.key_file import open_with_passphrase
 from broker_app.db.session import Store
 from broker_app.exchange.sample import SAMPLE_PASSPHRASE, create_sample
 from broker_app.paths import ProfilePaths
 from broker_app.services.profile import open_profile
 from broker_app.ui.shell.main_window import MainWindow
-from broker_app.ui.shell.theme import install_theme
+from tests.window_under_test import window_under_test
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +45,9 @@ def store(profile: ProfilePaths) -> Iterator[Store]:
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, store: Store) -> Iterator[MainWindow]:
     """The main window at the page Today, 1366 x 768."""
-    install_theme(qapp, "light")
-    window = build_window(store)
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    window.show()
-    window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
-    settle(qapp, window)
-    yield window
-    window.close()
+    with window_under_test(store, qtbot, qapp) as window:
+        settle(qapp, window)
+        yield window
 
 
 @pytest.fixture
